@@ -1,0 +1,29 @@
+// A maintenance job as the operator declared it, checked. Reading it from YAML is for job_file.h;
+// how it is kept on disk for stored_job.h.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cron/schedule.h"
+
+namespace leader_cron {
+
+enum class RunOn { leader, all };
+
+struct Job {
+  std::string name;  // [a-z0-9][a-z0-9-]*, unique in its file, at most kLongestJobName characters
+  Schedule schedule;
+  std::string command;  // run by /bin/sh -c; may have many lines
+  std::string user = "root";
+  std::string description;                                       // one line, may be empty
+  std::vector<std::pair<std::string, std::string>> environment;  // in the order of the file
+  std::string directory;  // absolute, or empty: where cron starts the job
+  RunOn run_on = RunOn::leader;
+  bool enabled = true;
+
+  bool operator==(const Job&) const = default;
+};
+
+}  // namespace leader_cron

@@ -1,0 +1,42 @@
+// The job file: the YAML (so JSON too) text of the option `jobs`, read into jobs or into problems
+// with positions. Looking up users, and what is done with the jobs, is left to others.
+//
+//   - name: clearsessions              # [a-z0-9][a-z0-9-]*, unique
+//     schedule: "17 3 * * *"           # see cron/schedule.h
+//     command: manage.py clearsessions # may have many lines; runs under /bin/sh -c
+//     user: www-data                   # default root
+//     description: Purge expired sessions
+//     environment: {DJANGO_SETTINGS_MODULE: app.settings, PORT: 8080}
+//     directory: /srv/app
+//     run-on: leader                   # leader (default) | all
+//     enabled: true
+//
+// An empty text, `[]` and a text of comments only are a file without jobs.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "jobs/job.h"
+#include "jobs/problem.h"
+
+namespace leader_cron {
+
+// So that the crontab's line stays far below the 998 characters that Debian's cron takes.
+inline constexpr std::size_t kLongestJobName = 63;
+// The kernel's MAX_ARG_STRLEN less the final NUL: no longer string can be an argument or an
+// environment entry.
+inline constexpr std::size_t kLongestArgument = 131071;
+
+// `jobs` counts only when there are no problems; problems are in the order of the text.
+struct JobFile {
+  std::vector<Job> jobs;
+  std::vector<Problem> problems;
+
+  bool operator==(const JobFile&) const = default;
+};
+
+JobFile read_job_file(std::string_view text);
+
+}  // namespace leader_cron

@@ -1,0 +1,103 @@
+#include "jobs/source_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace leader_cron {
+namespace {
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+// The length of the UTF-8 sequence at the start of `rest`, 0 if there is none (RFC 3629).
+std::size_t sequence_length(std::string_view rest) {
+  const auto byte = [rest](std::size_t i) -> std::uint32_t {
+    return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0;
+  };
+  const std::uint32_t first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || length > rest.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(rest[i])) return 0;
+  }
+  const std::uint32_t second = byte(1);
+  if (first == 0xE0 && second < 0xA0) return 0;  // overlong
+  if (first == 0xED && second > 0x9F) return 0;  // surrogates
+  if (first == 0xF0 && second < 0x90) return 0;  // overlong
+  if (first == 0xF4 && second > 0x8F) return 0;  // past U+10FFFF
+  return length;
+}
+
+}  // namespace
+
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return !is_continuation(c); }));
+}
+
+std::string_view first_characters(std::string_view utf8, std::size_t characters) {
+  std::size_t at = 0;
+  while (at < utf8.size()) {
+    if (!is_continuation(utf8[at]) && characters-- == 0) break;
+    ++at;
+  }
+  return utf8.substr(0, at);
+}
+
+SourceText::SourceText(std::string_view text) : text_(text), line_starts_{0} {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') line_starts_.push_back(i + 1);
+  }
+}
+
+std::optional<Problem> SourceText::first_unreadable() const {
+  for (std::size_t at = 0; at < text_.size();) {
+    const auto byte = static_cast<unsigned char>(text_[at]);
+    if (byte == 0) return Problem{position_of(at), "a NUL byte: a job file is text", ""};
+    if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) {
+      return Problem{position_of(at),
+                     fmt::format("control character 0x{:02x}: a job file is text", byte), ""};
+    }
+    const std::size_t length = sequence_length(text_.substr(at));
+    if (length == 0) {
+      return Problem{position_of(at),
+                     fmt::format("byte 0x{:02x} is not UTF-8: a job file is UTF-8 text", byte), ""};
+    }
+    at += length;
+  }
+  return std::nullopt;
+}
+
+std::string_view SourceText::line(int number) const {
+  if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return {};
+  const std::string_view rest = text_.substr(line_starts_[static_cast<std::size_t>(number) - 1]);
+  return rest.substr(0, rest.find_first_of("\r\n"));
+}
+
+Position SourceText::position_of(std::size_t offset) const {
+  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const std::size_t start = *(next - 1);
+  return {static_cast<int>(next - line_starts_.begin()),
+          static_cast<int>(count_characters(text_.substr(start, offset - start))) + 1};
+}
+
+Position SourceText::position_within(Position start, std::string_view value,
+                                     std::size_t offset) const {
+  const std::string_view source = line(start.line);
+  if (start.column < 1) return start;
+  const auto before = static_cast<std::size_t>(start.column) - 1;
+  std::string_view rest = source.substr(first_characters(source, before).size());
+  int column = start.column;
+  if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
+    rest.remove_prefix(1);
+    ++column;
+  }
+  if (!rest.starts_with(value)) return start;
+  return {start.line, column + static_cast<int>(count_characters(value.substr(0, offset)))};
+}
+
+}  // namespace leader_cron

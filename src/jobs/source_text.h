@@ -1,0 +1,43 @@
+// The raw text of a job file: whether it is text at all, its lines, and where a byte of it stands.
+// What the text means is for yaml_tree.h and job_file.h.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "jobs/problem.h"
+
+namespace leader_cron {
+
+class SourceText {
+ public:
+  // Keeps a view: `text` must outlive this.
+  explicit SourceText(std::string_view text);
+
+  // The first byte that no job file may hold: a NUL or another control character (tab and line ends
+  // aside), or what is not UTF-8. YAML libraries end or guess there without a word.
+  std::optional<Problem> first_unreadable() const;
+
+  // A line, counted from 1, without its end; empty where there is none.
+  std::string_view line(int number) const;
+
+  // Where byte `offset` of `value` stands, a scalar that the parser found at `start`. Falls back to
+  // `start` when the source does not show the value as it is (escapes, block scalars).
+  Position position_within(Position start, std::string_view value, std::size_t offset) const;
+
+ private:
+  Position position_of(std::size_t offset) const;
+
+  std::string_view text_;
+  std::vector<std::size_t> line_starts_;
+};
+
+// The number of code points in UTF-8.
+std::size_t count_characters(std::string_view utf8);
+
+// The longest prefix of at most `characters` code points.
+std::string_view first_characters(std::string_view utf8, std::size_t characters);
+
+}  // namespace leader_cron
