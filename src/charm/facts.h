@@ -1,0 +1,95 @@
+// All that a hook knows when it decides: what Juju said, what the operator wrote, what lies on the
+// machine. Values only; gathering them is for commands/gather.h, deciding for plan.h.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jobs/job_file.h"
+
+namespace leader_cron {
+
+// unknown: is-leader failed or made no sense. Then nothing may be inferred, and the unit does not
+// act as leader.
+enum class Leadership { follower, leader, unknown };
+
+// The options of config.yaml that decide something here. (log-level is the log's own.)
+struct Config {
+  std::string jobs;          // YAML; empty: no jobs
+  std::string service_name;  // empty: see default_service()
+
+  bool operator==(const Config&) const = default;
+};
+
+// The peer relation as the leader sees it.
+struct PeerRelation {
+  std::string id;      // "replicas:3"
+  std::string leader;  // the unit that the application data names, empty: none yet
+
+  bool operator==(const PeerRelation&) const = default;
+};
+
+// A service that is maintained on this machine, by whom it may be.
+struct OwnedService {
+  std::string service;
+  std::string unit;        // as its owner file says
+  bool unit_lives = true;  // its agent is on this machine; a unit that was removed with --force has
+                           // left its files only
+
+  bool operator==(const OwnedService&) const = default;
+};
+
+// A file of a job, as it lies there.
+struct InstalledJob {
+  std::string text;
+  uid_t owner = 0;
+  bool private_to_owner = false;  // mode 0400
+
+  bool operator==(const InstalledJob&) const = default;
+};
+
+// What lies on the machine for the service that this unit maintains.
+struct Installed {
+  std::optional<std::string> crontab;  // its text; nothing: there is no regular file
+  bool crontab_in_the_way = false;     // something that is no regular file
+  bool crontab_sound =
+      false;  // root:root 0644, so that cron takes it, and settled (see crontab_file.h)
+  bool supervisor_exists = false;
+  bool supervisor_current = false;  // a copy of this program, mode 0755
+  bool state_in_the_way = false;    // the state folder exists, is not empty, and has no owner
+  std::map<std::string, InstalledJob> jobs;
+  std::optional<std::vector<Job>> last_good;
+  std::string last_good_text;
+  std::string status;  // the text of the status file
+  std::vector<std::string>
+      leftovers;  // temporary files of a hook that was killed, and files of no job
+
+  bool operator==(const Installed&) const = default;
+};
+
+struct Facts {
+  std::string model;
+  std::string unit;
+  std::string principal_unit;  // empty: we are a principal
+  Leadership leadership = Leadership::unknown;
+  std::optional<Config> config;  // nothing: config-get failed or made no sense
+  std::optional<PeerRelation>
+      peers;  // nothing: not leader, no such relation, or not to be asked in this hook
+  bool cron_daemon = true;
+  std::vector<OwnedService> services;
+  std::string service;  // what choose_service() said
+  Installed installed;
+  JobFile job_file;  // read from config->jobs
+  // The uid that the file of a job of this user gets. Users that this machine does not know are
+  // missing.
+  std::map<std::string, uid_t> users;
+  std::string crontab_template;
+
+  bool operator==(const Facts&) const = default;
+};
+
+}  // namespace leader_cron

@@ -1,0 +1,39 @@
+#include "charm/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace leader_cron {
+
+std::string_view application_of(std::string_view unit) {
+  return unit.substr(0, unit.find('/'));
+}
+
+bool is_service_name(std::string_view text) {
+  constexpr std::size_t kLongest = 63;
+  return !text.empty() && text.size() <= kLongest && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+std::string_view default_service(std::string_view unit, std::string_view principal_unit) {
+  return application_of(principal_unit.empty() ? unit : principal_unit);
+}
+
+ServicePaths::ServicePaths(std::string_view service)
+    : crontab(fmt::format("/etc/cron.d/{}{}", service, kServiceSuffix)),
+      supervisor(fmt::format("/usr/local/bin/{}{}", service, kServiceSuffix)),
+      state(fmt::format("{}/{}{}", kStateParent, service, kServiceSuffix)),
+      runtime(fmt::format("/run/{}{}", service, kServiceSuffix)),
+      owner(state + "/owner"),
+      last_good(state + "/jobs.json"),
+      jobs(state + "/jobs"),
+      status(state + "/status") {}
+
+std::string ServicePaths::job(std::string_view name) const {
+  return fmt::format("{}/{}.json", jobs, name);
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,239 @@
+#include "charm/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "charm/crontab_of.h"
+#include "charm/names.h"
+#include "jobs/problem_text.h"
+#include "jobs/stored_job.h"
+
+namespace leader_cron {
+namespace {
+
+const OwnedService* find_service(const std::vector<OwnedService>& services, std::string_view name) {
+  const auto found =
+      std::find_if(services.begin(), services.end(),
+                   [name](const OwnedService& each) { return each.service == name; });
+  return found == services.end() ? nullptr : &*found;
+}
+
+// Why this unit must not touch the service's files; empty: it may.
+std::string objection(const Facts& facts) {
+  const ServicePaths paths(facts.service);
+  if (const OwnedService* owned = find_service(facts.services, facts.service)) {
+    if (owned->unit == facts.unit) return "";
+    if (application_of(owned->unit) != application_of(facts.unit)) {
+      return fmt::format("{} is maintained here by {}; remove one, or set service-name",
+                         facts.service, application_of(owned->unit));
+    }
+    // Another unit of this very application: it takes over what a removed one has left, no more.
+    return owned->unit_lives
+               ? fmt::format("{} is maintained here by unit {}", facts.service, owned->unit)
+               : "";
+  }
+  const Installed& installed = facts.installed;
+  const bool ours =
+      installed.crontab && is_written_by(*installed.crontab, application_of(facts.unit));
+  const auto in_the_way = [](std::string_view path) {
+    return fmt::format("{} is not ours: move it away", path);
+  };
+  if (installed.crontab_in_the_way || (installed.crontab && !ours))
+    return in_the_way(paths.crontab);
+  if (installed.supervisor_exists && !installed.supervisor_current && !ours)
+    return in_the_way(paths.supervisor);
+  if (installed.state_in_the_way && !ours) return in_the_way(paths.state);
+  return "";
+}
+
+bool has_good_service_name(const Config& config) {
+  return config.service_name.empty() || is_service_name(config.service_name);
+}
+
+std::vector<const Job*> enabled_without_user(const std::vector<Job>& jobs,
+                                             const std::map<std::string, uid_t>& users) {
+  std::vector<const Job*> found;
+  for (const Job& job : jobs) {
+    if (job.enabled && !users.contains(job.user)) found.push_back(&job);
+  }
+  return found;
+}
+
+std::string user_warning(const std::vector<const Job*>& without_user) {
+  if (without_user.empty()) return "";
+  const std::string first =
+      fmt::format("no user {} for {}", without_user.front()->user, without_user.front()->name);
+  return without_user.size() == 1 ? first
+                                  : fmt::format("{} (and {} more)", first, without_user.size() - 1);
+}
+
+Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
+  if (facts.config && !has_good_service_name(*facts.config)) {
+    return blocked("service-name: only lowercase letters, digits and hyphens, at most 63");
+  }
+  if (!facts.job_file.problems.empty()) return blocked_by_jobs(facts.job_file.problems);
+  if (!facts.cron_daemon)
+    return blocked("no cron daemon on this machine; run: apt-get install cron");
+  std::string warning = user_warning(enabled_without_user(jobs, facts.users));
+  if (!facts.config) warning = "configuration unknown";
+  if (facts.leadership == Leadership::unknown) warning = "leadership unknown";
+  const auto enabled =
+      std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.enabled; });
+  return working(facts.leadership == Leadership::leader, static_cast<std::size_t>(enabled),
+                 warning);
+}
+
+// All that is worth a line in the log for as long as it is so; told once, when it begins or
+// changes.
+std::vector<std::string> troubles_of(const Facts& facts, const std::vector<Job>& jobs) {
+  std::vector<std::string> troubles;
+  for (const Problem& problem : facts.job_file.problems) {
+    troubles.push_back(problem.at.line == 0
+                           ? fmt::format("jobs: {}", sentence(problem))
+                           : fmt::format("jobs, line {}, column {}: {}", problem.at.line,
+                                         problem.at.column, sentence(problem)));
+  }
+  for (const Job* job : enabled_without_user(jobs, facts.users)) {
+    troubles.push_back(
+        fmt::format("job {} is not scheduled: this machine has no user {}", job->name, job->user));
+  }
+  return troubles;
+}
+
+std::string_view first_lines(std::string_view text, int lines) {
+  std::size_t end = 0;
+  while (lines-- > 0 && end != std::string_view::npos)
+    end = text.find('\n', end == 0 ? 0 : end + 1);
+  return text.substr(0, end);
+}
+
+void plan_status(const Facts& facts, const Status& status, const std::vector<std::string>& troubles,
+                 Plan& plan) {
+  // The model and the unit are part of what is remembered: files that an older unit left must not
+  // silence this one.
+  const std::string told = fmt::format("{} {}\n{} {}", facts.model, facts.unit,
+                                       word_of(status.workload), status.message);
+  const std::string remember =
+      fmt::format("{}\n{}{}", told, fmt::join(troubles, "\n"), troubles.empty() ? "" : "\n");
+  if (facts.installed.status == remember) return;
+  if (first_lines(facts.installed.status, 2) != told) {
+    plan.status = status;
+  }
+  plan.remember = remember;
+  for (const std::string& trouble : troubles) plan.log.push_back({LogLevel::warning, trouble});
+}
+
+void plan_jobs(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
+  std::set<std::string> wanted;
+  std::vector<std::string> changed;
+  for (const Job& job : jobs) {
+    wanted.insert(job.name);
+    const auto user = facts.users.find(job.user);
+    // Nobody else may read it while its user does not exist.
+    const InstalledJob right{
+        store_job(job), user == facts.users.end() ? facts.users.at("root") : user->second, true};
+    const auto installed = facts.installed.jobs.find(job.name);
+    if (installed != facts.installed.jobs.end() && installed->second == right) continue;
+    plan.install_jobs.push_back({job.name, right.text, right.owner});
+    changed.push_back(job.name);
+  }
+  for (const auto& [name, installed] : facts.installed.jobs) {
+    if (!wanted.contains(name)) plan.remove_jobs.push_back(name);
+  }
+  if (!changed.empty())
+    plan.log.push_back(
+        {LogLevel::info, fmt::format("jobs installed: {}", fmt::join(changed, ", "))});
+  if (!plan.remove_jobs.empty()) {
+    plan.log.push_back(
+        {LogLevel::info, fmt::format("jobs removed: {}", fmt::join(plan.remove_jobs, ", "))});
+  }
+}
+
+void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
+  const Crontab crontab = crontab_of(facts.service, application_of(facts.unit),
+                                     facts.leadership == Leadership::leader, jobs, facts.users);
+  std::string text = render_crontab(crontab, facts.crontab_template);
+  if (facts.installed.crontab == text && facts.installed.crontab_sound) return;
+  plan.crontab = std::move(text);
+  plan.log.push_back(
+      {LogLevel::info, fmt::format("crontab of {} written, IS_LEADER={}", facts.service,
+                                   crontab.leader ? "True" : "False")});
+}
+
+void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
+  plan.remove_leftovers = facts.installed.leftovers;
+  const OwnedService* owned = find_service(facts.services, facts.service);
+  if (owned == nullptr || owned->unit != facts.unit) plan.claim = facts.unit + "\n";
+  plan.copy_supervisor = !facts.installed.supervisor_current;
+  plan_jobs(facts, jobs, plan);
+  plan_crontab(facts, jobs, plan);
+  if (std::string last_good = store_jobs(jobs); facts.installed.last_good_text != last_good) {
+    plan.last_good = std::move(last_good);
+  }
+  for (const OwnedService& service : facts.services) {
+    if (service.unit != facts.unit || service.service == facts.service) continue;
+    plan.abandon.push_back(service.service);
+    plan.log.push_back({LogLevel::info, fmt::format("files of {} removed: the service is {} now",
+                                                    service.service, facts.service)});
+  }
+}
+
+}  // namespace
+
+std::string choose_service(std::string_view unit, std::string_view principal_unit,
+                           const std::optional<Config>& config,
+                           const std::vector<OwnedService>& services) {
+  if (config && !config->service_name.empty() && is_service_name(config->service_name))
+    return config->service_name;
+  if (!config || !has_good_service_name(*config)) {
+    const auto ours = std::find_if(services.begin(), services.end(),
+                                   [unit](const OwnedService& each) { return each.unit == unit; });
+    return ours == services.end() ? "" : ours->service;
+  }
+  return std::string(default_service(unit, principal_unit));
+}
+
+std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
+                             const std::optional<std::vector<Job>>& last_good) {
+  if (config && job_file.problems.empty()) return job_file.jobs;
+  return last_good.value_or(std::vector<Job>{});
+}
+
+Plan plan(const Facts& facts) {
+  Plan plan;
+  plan.service = facts.service;
+  if (facts.leadership == Leadership::leader && facts.peers && facts.peers->leader != facts.unit) {
+    plan.name_leader = {facts.peers->id, facts.unit};
+  }
+  const std::vector<Job> jobs =
+      choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
+  if (facts.service.empty()) {
+    plan_status(facts, status_of(facts, {}), {}, plan);
+    plan.remember.reset();  // there is no state folder
+    return plan;
+  }
+  if (const std::string reason = objection(facts); !reason.empty()) {
+    plan_status(facts, blocked(reason), {}, plan);
+    plan.remember.reset();  // the state folder is not ours to write to
+    return plan;
+  }
+  plan_files(facts, jobs, plan);
+  plan_status(facts, status_of(facts, jobs), troubles_of(facts, jobs), plan);
+  return plan;
+}
+
+Plan plan_removal(const Facts& facts) {
+  Plan plan;
+  plan.remove_leftovers = facts.installed.leftovers;
+  for (const OwnedService& service : facts.services) {
+    if (service.unit != facts.unit) continue;
+    plan.abandon.push_back(service.service);
+    plan.log.push_back({LogLevel::info, fmt::format("files of {} removed", service.service)});
+  }
+  return plan;
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,74 @@
+// What a hook decides: from Facts to a Plan, both plain values. Nothing here touches the machine;
+// commands/apply.h carries a plan out, in the order in which its members stand.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "charm/facts.h"
+#include "charm/log_message.h"
+#include "charm/status.h"
+
+namespace leader_cron {
+
+// A job's file under the state folder, mode 0400.
+struct JobToInstall {
+  std::string name;
+  std::string text;
+  uid_t owner = 0;
+
+  bool operator==(const JobToInstall&) const = default;
+};
+
+struct ApplicationDataWrite {
+  std::string relation_id;
+  std::string leader;
+
+  bool operator==(const ApplicationDataWrite&) const = default;
+};
+
+// The order is what makes a kill at any point harmless: who owns the files first; a job's file
+// before the crontab that names it; what the crontab no longer names after it; the last good jobs
+// when all else is in place; another service's files when this one's are complete.
+struct Plan {
+  std::string service;  // whose files these are
+  std::vector<std::string> remove_leftovers;
+  std::optional<std::string> claim;  // the owner file's text
+  bool copy_supervisor = false;
+  std::vector<JobToInstall> install_jobs;
+  std::optional<std::string> crontab;
+  std::vector<std::string> remove_jobs;
+  std::optional<std::string> last_good;
+  std::vector<std::string> abandon;  // services whose files go, all of them
+  std::optional<ApplicationDataWrite> name_leader;
+  std::optional<Status> status;  // for status-set
+  // The status file's text. A status that cannot be remembered is set only where Juju does not show
+  // it already.
+  std::optional<std::string> remember;
+  std::vector<LogMessage> log;
+
+  bool operator==(const Plan&) const = default;
+};
+
+// The service this unit maintains. Where the configuration is unknown or its service-name is not a
+// name, the one it maintains already, so that leadership is still applied to it; empty if there is
+// none yet.
+std::string choose_service(std::string_view unit, std::string_view principal_unit,
+                           const std::optional<Config>& config,
+                           const std::vector<OwnedService>& services);
+
+// The jobs that are to be installed: those of the configuration, or the last good ones where it is
+// bad or unknown.
+std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
+                             const std::optional<std::vector<Job>>& last_good);
+
+// For every hook but stop and remove. Nothing in it depends on which hook runs, and a plan made
+// after it was carried out is empty.
+Plan plan(const Facts& facts);
+
+// For stop and remove, whatever is-leader says: all services that `unit` owns are abandoned.
+Plan plan_removal(const Facts& facts);
+
+}  // namespace leader_cron
