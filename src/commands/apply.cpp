@@ -1,0 +1,88 @@
+#include "commands/apply.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "charm/names.h"
+#include "juju/hook_tools.h"
+#include "system/crontab_file.h"
+#include "system/file.h"
+#include "system/log.h"
+#include "system/machine.h"
+#include "system/machine_error.h"
+
+namespace leader_cron {
+namespace {
+
+// A state folder appears with its owner in it, or not at all.
+void claim_service(const ServicePaths& paths, std::string_view owner) {
+  const std::string state = on_machine(paths.state);
+  const NewFile readable{0644, std::nullopt, std::nullopt};
+  if (!list_folder(state).empty()) {
+    replace_file(on_machine(paths.owner), owner, readable);
+    return;
+  }
+  const std::string being_made = temporary_path(state);
+  remove_tree(being_made);
+  make_folders(being_made);
+  replace_file(being_made + "/" + base_name(paths.owner), owner, readable);
+  rename_path(being_made, state);
+  flush_folder(folder_of(state));
+}
+
+// The crontab first: no job starts any more while the rest goes. The state folder leaves its name
+// before it is emptied, so that a kill in between leaves no half of it.
+void abandon_service(const ServicePaths& paths) {
+  remove_crontab(on_machine(paths.crontab));
+  remove_file(temporary_path(on_machine(paths.crontab)));
+  remove_file(on_machine(paths.supervisor));
+  remove_file(temporary_path(on_machine(paths.supervisor)));
+  remove_tree(on_machine(paths.runtime));
+  const std::string state = on_machine(paths.state);
+  if (!file_status(state)) return;
+  const std::string going = fmt::format("{}/.{}.gone", folder_of(state), base_name(state));
+  remove_tree(going);
+  rename_path(state, going);
+  flush_folder(folder_of(state));
+  remove_tree(going);
+}
+
+void install_files(const Plan& plan, const ServicePaths& paths) {
+  if (plan.claim) claim_service(paths, *plan.claim);
+  if (plan.copy_supervisor) {
+    make_folders(on_machine(folder_of(paths.supervisor)));
+    copy_file(program_path(), on_machine(paths.supervisor), 0755);
+  }
+  if (!plan.install_jobs.empty()) make_folders(on_machine(paths.jobs));
+  for (const JobToInstall& job : plan.install_jobs) {
+    replace_file(on_machine(paths.job(job.name)), job.text, {0400, job.owner, std::nullopt});
+  }
+  if (plan.crontab) {
+    make_folders(on_machine(folder_of(paths.crontab)));
+    install_crontab(on_machine(paths.crontab), *plan.crontab);
+  }
+  for (const std::string& name : plan.remove_jobs) remove_file(on_machine(paths.job(name)));
+  if (plan.last_good)
+    replace_file(on_machine(paths.last_good), *plan.last_good, {0600, std::nullopt, std::nullopt});
+}
+
+}  // namespace
+
+void apply(const Plan& plan) {
+  const ServicePaths paths(plan.service);
+  for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
+  install_files(plan, paths);
+  for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
+  if (plan.name_leader) name_leader(plan.name_leader->relation_id, plan.name_leader->leader);
+  bool told = true;
+  if (plan.status && (plan.remember || shown_status() != plan.status))
+    told = set_status(*plan.status);
+  if (plan.remember && told) {
+    replace_file(on_machine(paths.status), *plan.remember, {0600, std::nullopt, std::nullopt});
+  }
+  for (const LogMessage& message : plan.log) log(message.level, message.text);
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,216 @@
+#include "commands/gather.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "charm/names.h"
+#include "charm/plan.h"
+#include "cron/crontab.h"
+#include "jobs/stored_job.h"
+#include "juju/hook_tools.h"
+#include "system/crontab_file.h"
+#include "system/file.h"
+#include "system/log.h"
+#include "system/machine.h"
+#include "system/machine_error.h"
+#include "system/users.h"
+
+namespace leader_cron {
+namespace {
+
+constexpr std::string_view kPeerEndpoint = "replicas";
+constexpr std::string_view kJobSuffix = ".json";
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+// Juju's machine agent removes this folder with the unit, by force or not.
+bool agent_exists(std::string_view unit) {
+  std::string name(unit);
+  std::replace(name.begin(), name.end(), '/', '-');
+  return file_status(on_machine(fmt::format("/var/lib/juju/agents/unit-{}", name))).has_value();
+}
+
+// All services with an owner on this machine; what killed hooks left of others goes to `leftovers`.
+std::vector<OwnedService> find_services(std::vector<std::string>& leftovers) {
+  std::vector<OwnedService> services;
+  const std::string parent = on_machine(kStateParent);
+  for (const std::string& name : list_folder(parent)) {
+    if (name.starts_with('.')) {
+      if (name.ends_with("-maintenance.new") || name.ends_with("-maintenance.gone")) {
+        leftovers.push_back(fmt::format("{}/{}", kStateParent, name));
+      }
+      continue;
+    }
+    if (!name.ends_with(kServiceSuffix)) continue;
+    const std::string service = name.substr(0, name.size() - kServiceSuffix.size());
+    if (!is_service_name(service)) continue;
+    const auto owner = read_file(on_machine(ServicePaths(service).owner));
+    if (!owner || first_line(*owner).empty()) continue;
+    services.push_back(
+        {service, std::string(first_line(*owner)), agent_exists(first_line(*owner))});
+  }
+  return services;
+}
+
+bool is_copy_of_this_program(const std::optional<FileStatus>& status) {
+  if (!status || status->kind != FileStatus::Kind::regular || status->mode != 0755) return false;
+  const auto program = file_status(program_path());
+  return program && program->size == status->size &&
+         program->modified.tv_sec == status->modified.tv_sec &&
+         program->modified.tv_nsec == status->modified.tv_nsec;
+}
+
+// Temporary files that a killed hook left beside `path`.
+void look_for_leftover(const std::string& path, std::vector<std::string>& leftovers) {
+  const std::string temporary = temporary_path(path);
+  if (file_status(on_machine(temporary))) leftovers.push_back(temporary);
+}
+
+void look_at_jobs(const ServicePaths& paths, Installed& installed) {
+  for (const std::string& file : list_folder(on_machine(paths.jobs))) {
+    const std::string path = paths.jobs + "/" + file;
+    if (file.starts_with('.') || !file.ends_with(kJobSuffix)) {
+      installed.leftovers.push_back(path);
+      continue;
+    }
+    const auto status = file_status(on_machine(path));
+    if (!status || status->kind != FileStatus::Kind::regular) {
+      installed.leftovers.push_back(path);
+      continue;
+    }
+    installed.jobs[file.substr(0, file.size() - kJobSuffix.size())] = {
+        read_file(on_machine(path)).value_or(""), status->owner, status->mode == 0400};
+  }
+}
+
+void look_at_state(const ServicePaths& paths, Installed& installed) {
+  const auto folder = file_status(on_machine(paths.state));
+  if (!folder) return;
+  if (folder->kind != FileStatus::Kind::folder) {
+    installed.state_in_the_way = true;
+    return;
+  }
+  const std::vector<std::string> names = list_folder(on_machine(paths.state));
+  installed.state_in_the_way =
+      !names.empty() && std::find(names.begin(), names.end(), "owner") == names.end();
+  for (const std::string& name : names) {
+    if (name.starts_with('.') && name.ends_with(".new"))
+      installed.leftovers.push_back(paths.state + "/" + name);
+  }
+  look_at_jobs(paths, installed);
+  installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
+  installed.last_good = stored_jobs(installed.last_good_text);
+  installed.status = read_file(on_machine(paths.status)).value_or("");
+}
+
+void look_at_installed(const ServicePaths& paths, Installed& installed) {
+  const std::string crontab = on_machine(paths.crontab);
+  if (const auto status = file_status(crontab)) {
+    if (status->kind == FileStatus::Kind::regular) {
+      installed.crontab = read_file(crontab);
+      installed.crontab_sound =
+          status->mode == 0644 && status->owner == geteuid() && is_settled(crontab);
+    } else {
+      installed.crontab_in_the_way = true;
+    }
+  }
+  const auto supervisor = file_status(on_machine(paths.supervisor));
+  installed.supervisor_exists = supervisor.has_value();
+  installed.supervisor_current = is_copy_of_this_program(supervisor);
+  look_at_state(paths, installed);
+  look_for_leftover(paths.crontab, installed.leftovers);
+  look_for_leftover(paths.supervisor, installed.leftovers);
+}
+
+// The last good jobs of the service that this unit maintained before its service-name changed.
+void take_over_last_good(Facts& facts) {
+  if (facts.installed.last_good) return;
+  for (const OwnedService& service : facts.services) {
+    if (service.unit != facts.unit || service.service == facts.service) continue;
+    const auto text = read_file(on_machine(ServicePaths(service.service).last_good));
+    if (text) facts.installed.last_good = stored_jobs(*text);
+  }
+}
+
+std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs) {
+  std::set<std::string> names = {"root"};
+  for (const Job& job : jobs) names.insert(job.user);
+  std::map<std::string, uid_t> owners;
+  // Only root may give files away; to anybody else (a test, a benchmark) all files are their own.
+  for (const auto& [name, user] : find_users(names))
+    owners[name] = geteuid() == 0 ? user.uid : geteuid();
+  return owners;
+}
+
+std::optional<PeerRelation> ask_peers(const HookCall& call, Leadership leadership) {
+  // Relation tools do not work in install, and only the leader has something to say.
+  if (leadership != Leadership::leader || call.name == "install") return std::nullopt;
+  const auto id =
+      call.relation_id.empty() ? relation_id(kPeerEndpoint) : std::optional(call.relation_id);
+  if (!id) return std::nullopt;
+  const auto leader = named_leader(*id, application_of(call.unit));
+  if (!leader) return std::nullopt;
+  return PeerRelation{*id, *leader};
+}
+
+}  // namespace
+
+HookCall hook_call(std::string_view name) {
+  HookCall call;
+  call.name = name;
+  call.model = environment_variable("JUJU_MODEL_NAME");
+  call.unit = environment_variable("JUJU_UNIT_NAME");
+  call.principal_unit = environment_variable("JUJU_PRINCIPAL_UNIT");
+  if (call.unit.empty()) throw MachineError("run the hook", name, "JUJU_UNIT_NAME is not set");
+  if (environment_variable("JUJU_RELATION") == kPeerEndpoint)
+    call.relation_id = environment_variable("JUJU_RELATION_ID");
+  return call;
+}
+
+std::string crontab_template() {
+  const auto text = read_file(folder_of(folder_of(program_path())) + "/templates/crontab.mustache");
+  return text ? *text : std::string(built_in_crontab_template());
+}
+
+Gathered gather(const HookCall& call) {
+  LeadershipQuestion leadership_question;
+  ConfigQuestion config_question;
+  Gathered gathered;
+  Facts& facts = gathered.facts;
+  facts.model = call.model;
+  facts.unit = call.unit;
+  facts.principal_unit = call.principal_unit;
+  facts.services = find_services(facts.installed.leftovers);
+  facts.crontab_template = crontab_template();
+  facts.leadership = leadership_question.answer();
+  if (auto options = config_question.answer()) {
+    facts.config = std::move(options->config);
+    facts.job_file = read_job_file(facts.config->jobs);
+    gathered.log_level = level_named(options->log_level);
+  }
+  facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
+  if (!facts.service.empty()) {
+    look_at_installed(ServicePaths(facts.service), facts.installed);
+    take_over_last_good(facts);
+  }
+  facts.users = look_up_users(choose_jobs(facts.config, facts.job_file, facts.installed.last_good));
+  facts.peers = ask_peers(call, facts.leadership);
+  facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());
+  return gathered;
+}
+
+Facts gather_for_removal(const HookCall& call) {
+  Facts facts;
+  facts.model = call.model;
+  facts.unit = call.unit;
+  facts.principal_unit = call.principal_unit;
+  facts.services = find_services(facts.installed.leftovers);
+  return facts;
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,43 @@
+// Facts, gathered: Juju is asked, the machine is looked at. What follows from them is for
+// charm/plan.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "charm/facts.h"
+#include "charm/log_message.h"
+
+namespace leader_cron {
+
+// The hook as Juju's environment describes it.
+struct HookCall {
+  std::string name;  // "config-changed"
+  std::string model;
+  std::string unit;
+  std::string principal_unit;
+  std::string relation_id;  // of the peer relation, in its own hooks; else empty
+
+  // The unit is about to go: its files are removed, whatever is-leader says.
+  bool ends_unit() const { return name == "stop" || name == "remove"; }
+};
+
+// Throws MachineError when JUJU_UNIT_NAME is missing: this is no hook then.
+HookCall hook_call(std::string_view name);
+
+struct Gathered {
+  Facts facts;
+  LogLevel log_level = LogLevel::info;
+};
+
+// Asks is-leader and config-get at once and, in a hook of the leader where relation tools work, the
+// peer relation. In `install` a missing cron daemon is installed before it is looked for.
+Gathered gather(const HookCall& call);
+
+// For stop and remove: no hook tool is asked.
+Facts gather_for_removal(const HookCall& call);
+
+// templates/crontab.mustache of the charm this program lies in, else the one it was built with.
+std::string crontab_template();
+
+}  // namespace leader_cron

@@ -1,0 +1,37 @@
+#include "commands/hook.h"
+
+#include "charm/plan.h"
+#include "commands/apply.h"
+#include "commands/gather.h"
+#include "juju/hook_tools.h"
+#include "system/log.h"
+
+namespace leader_cron {
+namespace {
+
+// What was logged goes out also when the machine refuses half-way.
+void apply_and_send_log(const Plan& plan, LogLevel level) {
+  try {
+    apply(plan);
+  } catch (const std::exception& error) {
+    log(LogLevel::error, error.what());
+    send_log(level);
+    throw;
+  }
+  send_log(level);
+}
+
+}  // namespace
+
+int run_hook(std::string_view name) {
+  const HookCall call = hook_call(name);
+  if (call.ends_unit()) {
+    apply_and_send_log(plan_removal(gather_for_removal(call)), LogLevel::info);
+    return 0;
+  }
+  const Gathered gathered = gather(call);
+  apply_and_send_log(plan(gathered.facts), gathered.log_level);
+  return 0;
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,144 @@
+#include "juju/hook_tools.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "system/log.h"
+
+namespace leader_cron {
+namespace {
+
+using nlohmann::json;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// A warning that names the tool and what it said on stderr, its first line.
+void warn_of_failure(std::string_view tool, const Output& output) {
+  const std::string_view said = trimmed(output.err);
+  log(LogLevel::warning, output.started
+                             ? fmt::format("{} failed with exit status {}: {}", tool, output.status,
+                                           said.substr(0, said.find('\n')))
+                             : fmt::format("{} cannot be started: {}", tool, said));
+}
+
+// The tool's answer, or nothing with a warning.
+std::optional<json> answer_of(std::string_view tool, const Output& output) {
+  if (!output.succeeded()) {
+    warn_of_failure(tool, output);
+    return std::nullopt;
+  }
+  json answer = json::parse(output.out, nullptr, false);
+  if (answer.is_discarded()) {
+    log(LogLevel::warning, fmt::format("{} printed no JSON", tool));
+    return std::nullopt;
+  }
+  return answer;
+}
+
+// An option's text; empty where it is not set. Juju has checked the type against config.yaml.
+std::string text_option(const json& options, const char* name) {
+  const auto found = options.find(name);
+  if (found == options.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+constexpr std::array<const char*, 4> kLevels = {"DEBUG", "INFO", "WARNING", "ERROR"};
+// One argument may not exceed 131071 bytes (the kernel's MAX_ARG_STRLEN); what take_log() adds
+// needs some room.
+constexpr std::size_t kLongestMessage = 130000;
+
+}  // namespace
+
+LeadershipQuestion::LeadershipQuestion()
+    : tool_({{"is-leader", "--format", "json"}, std::nullopt}) {}
+
+Leadership LeadershipQuestion::answer() {
+  const Output output = tool_.finish();
+  if (!output.succeeded()) {
+    warn_of_failure("is-leader", output);
+    return Leadership::unknown;
+  }
+  const std::string_view word = trimmed(output.out);
+  if (word == "true" || word == "True") return Leadership::leader;
+  if (word == "false" || word == "False") return Leadership::follower;
+  log(LogLevel::warning, "is-leader printed neither true nor false");
+  return Leadership::unknown;
+}
+
+ConfigQuestion::ConfigQuestion() : tool_({{"config-get", "--format", "json"}, std::nullopt}) {}
+
+std::optional<Options> ConfigQuestion::answer() {
+  const auto options = answer_of("config-get", tool_.finish());
+  if (!options) return std::nullopt;
+  if (!options->is_object()) {
+    log(LogLevel::warning, "config-get printed something else than a mapping of options");
+    return std::nullopt;
+  }
+  return Options{{text_option(*options, "jobs"), text_option(*options, "service-name")},
+                 text_option(*options, "log-level")};
+}
+
+std::optional<std::string> relation_id(std::string_view endpoint) {
+  const auto ids = answer_of(
+      "relation-ids", run({{"relation-ids", "--format", "json", std::string(endpoint)}, {}}));
+  if (!ids || !ids->is_array() || ids->empty() || !ids->front().is_string()) return std::nullopt;
+  return ids->front().get<std::string>();
+}
+
+std::optional<std::string> named_leader(std::string_view relation_id,
+                                        std::string_view application) {
+  const Output output = run({{"relation-get", "--format", "json", "-r", std::string(relation_id),
+                              "--app", "-", std::string(application)},
+                             std::nullopt});
+  const auto data = answer_of("relation-get", output);
+  if (!data) return std::nullopt;
+  if (!data->is_object()) return "";
+  const auto leader = data->find("leader");
+  return leader == data->end() || !leader->is_string() ? "" : leader->get<std::string>();
+}
+
+void name_leader(std::string_view relation_id, std::string_view unit) {
+  const Output output =
+      run({{"relation-set", "-r", std::string(relation_id), "--app", "--file", "-"},
+           json{{"leader", unit}}.dump()});
+  if (!output.succeeded()) warn_of_failure("relation-set", output);
+}
+
+bool set_status(const Status& status) {
+  const Output output =
+      run({{"status-set", std::string(word_of(status.workload)), "--", status.message}, {}});
+  if (!output.succeeded()) warn_of_failure("status-set", output);
+  return output.succeeded();
+}
+
+std::optional<Status> shown_status() {
+  const Output output = run({{"status-get", "--format", "json"}, {}});
+  if (!output.succeeded()) return std::nullopt;
+  const json answer = json::parse(output.out, nullptr, false);
+  if (!answer.is_object()) return std::nullopt;
+  for (const Workload workload : {Workload::active, Workload::blocked}) {
+    if (answer.value("status", "") == word_of(workload))
+      return Status{workload, answer.value("message", "")};
+  }
+  return std::nullopt;
+}
+
+void send_log(LogLevel threshold) {
+  for (const LoggedText& logged : take_log(threshold, kLongestMessage)) {
+    const char* level = kLevels[static_cast<std::size_t>(logged.level)];
+    if (!run({{"juju-log", "-l", level, "--", logged.text}, std::nullopt}).succeeded()) {
+      // Juju logs a hook's stderr too.
+      const std::string line = fmt::format("{}: {}\n", level, logged.text);
+      if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+    }
+  }
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,61 @@
+// Juju's hook tools as typed functions: what is asked and what the answer means. When to ask is for
+// the callers. A tool that fails, is missing or prints nonsense gives the "unknown" of its type and
+// a warning in the log, never an exception: Juju takes one for a failed hook. Facts about the tools
+// are those of Juju 2.9 to 4.0.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "charm/facts.h"
+#include "charm/log_message.h"
+#include "charm/status.h"
+#include "system/process.h"
+
+namespace leader_cron {
+
+// A question under way. Several may be: the tools start at once, and Juju answers them in turn.
+class LeadershipQuestion {
+ public:
+  LeadershipQuestion();
+  Leadership answer();
+
+ private:
+  Child tool_;
+};
+
+struct Options {
+  Config config;
+  std::string log_level;
+};
+
+class ConfigQuestion {
+ public:
+  ConfigQuestion();
+  std::optional<Options> answer();
+
+ private:
+  Child tool_;
+};
+
+// The first relation of that endpoint; nothing where there is none. One call.
+std::optional<std::string> relation_id(std::string_view endpoint);
+
+// The unit that the application data of `application` names under the key leader; empty where it
+// names none. One call. For the leader: it may always read its own application's data.
+std::optional<std::string> named_leader(std::string_view relation_id, std::string_view application);
+
+// Buffered by Juju until the hook exits 0; an error is only logged.
+void name_leader(std::string_view relation_id, std::string_view unit);
+
+// At once, and kept whatever becomes of the hook. False if Juju did not take it.
+bool set_status(const Status& status);
+
+// What Juju shows now; nothing where it cannot be told.
+std::optional<Status> shown_status();
+
+// One call for each level that has something to say.
+void send_log(LogLevel threshold);
+
+}  // namespace leader_cron

@@ -1,0 +1,215 @@
+#include "system/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "system/descriptor.h"
+#include "system/machine_error.h"
+
+namespace leader_cron {
+namespace {
+
+FileStatus::Kind kind_of(mode_t mode) {
+  if (S_ISREG(mode)) return FileStatus::Kind::regular;
+  return S_ISDIR(mode) ? FileStatus::Kind::folder : FileStatus::Kind::other;
+}
+
+bool is_absent(int error) {
+  return error == ENOENT || error == ENOTDIR;
+}
+
+void write_all(const Descriptor& file, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t written = write(file.get(), text.data(), text.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw MachineError("write", path, errno);
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// A file's new version, under its temporary name until commit(). Removed if it never gets there.
+class Replacement {
+ public:
+  explicit Replacement(const std::string& path) : path_(path), temporary_(temporary_path(path)) {
+    remove_file(temporary_);  // of a hook that was killed
+    file_ = Descriptor(
+        open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file_) throw MachineError("create", temporary_, errno);
+  }
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+  ~Replacement() {
+    if (!committed_) unlink(temporary_.c_str());
+  }
+
+  const Descriptor& file() const { return file_; }
+  const std::string& temporary() const { return temporary_; }
+
+  void commit(const NewFile& attributes) {
+    if (attributes.owner && fchown(file_.get(), *attributes.owner, static_cast<gid_t>(-1)) != 0) {
+      throw MachineError("change the owner of", temporary_, errno);
+    }
+    if (fchmod(file_.get(), attributes.mode) != 0)
+      throw MachineError("change the mode of", temporary_, errno);
+    if (attributes.modified) {
+      const timespec times[2] = {*attributes.modified, *attributes.modified};
+      if (futimens(file_.get(), times) != 0)
+        throw MachineError("set the time of", temporary_, errno);
+    }
+    if (fsync(file_.get()) != 0) throw MachineError("flush", temporary_, errno);
+    rename_path(temporary_, path_);
+    committed_ = true;
+    flush_folder(folder_of(path_));
+  }
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  Descriptor file_;
+  bool committed_ = false;
+};
+
+}  // namespace
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+std::string temporary_path(const std::string& path) {
+  return folder_of(path) + "/." + base_name(path) + ".new";
+}
+
+std::optional<FileStatus> file_status(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) {
+    if (is_absent(errno)) return std::nullopt;
+    throw MachineError("look at", path, errno);
+  }
+  return FileStatus{kind_of(status.st_mode), status.st_size, status.st_mode & 07777, status.st_uid,
+                    status.st_gid,           status.st_mtim, status.st_ctim};
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    if (is_absent(errno)) return std::nullopt;
+    throw MachineError("read", path, errno);
+  }
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) throw MachineError("read", path, errno);
+  std::string text(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
+  std::size_t size = 0;
+  while (true) {
+    const ssize_t got = read(file.get(), text.data() + size, text.size() - size);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw MachineError("read", path, errno);
+    }
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size == text.size()) text.resize(text.size() * 2);
+  }
+  text.resize(size);
+  return text;
+}
+
+std::vector<std::string> list_folder(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (!folder) {
+    if (is_absent(errno)) return {};
+    throw MachineError("list", path, errno);
+  }
+  std::vector<std::string> names;
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void replace_file(const std::string& path, std::string_view text, const NewFile& attributes) {
+  Replacement replacement(path);
+  write_all(replacement.file(), text, replacement.temporary());
+  replacement.commit(attributes);
+}
+
+void copy_file(const std::string& source, const std::string& path, mode_t mode) {
+  const Descriptor from(open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!from) throw MachineError("read", source, errno);
+  struct stat status {};
+  if (fstat(from.get(), &status) != 0) throw MachineError("read", source, errno);
+  Replacement replacement(path);
+  std::string buffer(256 * 1024, '\0');
+  while (true) {
+    const ssize_t got = read(from.get(), buffer.data(), buffer.size());
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw MachineError("read", source, errno);
+    }
+    if (got == 0) break;
+    write_all(replacement.file(), std::string_view(buffer).substr(0, static_cast<std::size_t>(got)),
+              replacement.temporary());
+  }
+  replacement.commit({mode, std::nullopt, status.st_mtim});
+}
+
+void make_folders(const std::string& path) {
+  if (path.empty() || path == "/") return;
+  if (mkdir(path.c_str(), 0755) == 0) return;
+  if (errno == ENOENT) {
+    make_folders(folder_of(path));
+    if (mkdir(path.c_str(), 0755) == 0) return;
+  }
+  if (errno != EEXIST) throw MachineError("create", path, errno);
+}
+
+void remove_file(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && !is_absent(errno)) throw MachineError("remove", path, errno);
+}
+
+void remove_tree(const std::string& path) {
+  const auto status = file_status(path);
+  if (!status) return;
+  if (status->kind != FileStatus::Kind::folder) {
+    remove_file(path);
+    return;
+  }
+  for (const std::string& name : list_folder(path)) remove_tree(path + "/" + name);
+  if (rmdir(path.c_str()) != 0 && !is_absent(errno)) throw MachineError("remove", path, errno);
+}
+
+void rename_path(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) throw MachineError("rename", from, errno);
+}
+
+void flush_folder(const std::string& path) {
+  const Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw MachineError("open", path, errno);
+  // Some file systems cannot flush a folder and say so with EINVAL: there the rename is as durable
+  // as it gets.
+  if (fsync(folder.get()) != 0 && errno != EINVAL) throw MachineError("flush", path, errno);
+}
+
+void set_modified(const std::string& path, timespec modified) {
+  const timespec times[2] = {{0, UTIME_OMIT}, modified};
+  if (utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
+    throw MachineError("set the time of", path, errno);
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,66 @@
+// Files and folders: read whole, replaced atomically, removed. What is written, and where, is for
+// the callers. Every function throws MachineError where the machine refuses, unless it says
+// otherwise.
+#pragma once
+
+#include <sys/types.h>
+#include <time.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leader_cron {
+
+struct FileStatus {
+  enum class Kind { regular, folder, other };
+
+  Kind kind = Kind::other;  // of the path itself: a symbolic link is `other`
+  off_t size = 0;
+  mode_t mode = 0;  // permission bits
+  uid_t owner = 0;
+  gid_t group = 0;
+  timespec modified{};
+  timespec changed{};
+};
+
+// Nothing where there is no such path.
+std::optional<FileStatus> file_status(const std::string& path);
+std::optional<std::string> read_file(const std::string& path);
+
+// Names in a folder, sorted, without . and ..; empty where there is no such folder.
+std::vector<std::string> list_folder(const std::string& path);
+
+// The name under which a file's new version is written, in its own folder: a leading dot, so that
+// no cron loads it.
+std::string temporary_path(const std::string& path);
+
+struct NewFile {
+  mode_t mode = 0644;
+  std::optional<uid_t> owner;        // else the caller's
+  std::optional<timespec> modified;  // else now
+};
+
+// Old version or new, whatever happens: written under temporary_path(), flushed, renamed, and the
+// folder flushed.
+void replace_file(const std::string& path, std::string_view text, const NewFile& attributes);
+
+// As replace_file(), with the bytes of `source`, and its modification time.
+void copy_file(const std::string& source, const std::string& path, mode_t mode);
+
+// Creates what is missing of the path, mode 0755.
+void make_folders(const std::string& path);
+
+// All of these take "not there" for success.
+void remove_file(const std::string& path);
+void remove_tree(const std::string& path);
+
+void rename_path(const std::string& from, const std::string& to);
+void flush_folder(const std::string& path);
+void set_modified(const std::string& path, timespec modified);
+
+std::string folder_of(const std::string& path);
+std::string base_name(std::string_view path);
+
+}  // namespace leader_cron

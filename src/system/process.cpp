@@ -1,0 +1,123 @@
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "system/machine_error.h"
+
+namespace leader_cron {
+namespace {
+
+struct Pipe {
+  Descriptor read_end;
+  Descriptor write_end;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw MachineError("create", "a pipe", errno);
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+// A file in memory rather than a pipe: a program that does not read its input cannot make us wait.
+Descriptor input_of(const Command& command) {
+  if (!command.input) {
+    Descriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!null) throw MachineError("open", "/dev/null", errno);
+    return null;
+  }
+  Descriptor memory(memfd_create("input", MFD_CLOEXEC));
+  if (!memory) throw MachineError("create", "a file in memory", errno);
+  std::string_view rest = *command.input;
+  while (!rest.empty()) {
+    const ssize_t written = write(memory.get(), rest.data(), rest.size());
+    if (written < 0) throw MachineError("write", "a file in memory", errno);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  lseek(memory.get(), 0, SEEK_SET);
+  return memory;
+}
+
+// Takes what is there; false at the end of the stream.
+bool read_some(const Descriptor& stream, std::string& into) {
+  std::array<char, 16384> buffer;
+  const ssize_t got = read(stream.get(), buffer.data(), buffer.size());
+  if (got < 0) return errno == EINTR || errno == EAGAIN;
+  into.append(buffer.data(), static_cast<std::size_t>(got));
+  return got > 0;
+}
+
+int wait_for(pid_t process) {
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0) {
+    if (errno != EINTR) return 127;
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+Child::Child(const Command& command) {
+  const Descriptor input = input_of(command);
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input.get(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out.write_end.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.write_end.get(), STDERR_FILENO);
+  std::vector<char*> arguments;
+  arguments.reserve(command.arguments.size() + 1);
+  for (const std::string& argument : command.arguments)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  const int error =
+      posix_spawnp(&process_, arguments.front(), &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    process_ = -1;
+    start_error_ = std::strerror(error);
+    return;
+  }
+  out_ = std::move(out.read_end);
+  err_ = std::move(err.read_end);
+}
+
+Child::Child(Child&& other) noexcept
+    : process_(std::exchange(other.process_, -1)),
+      out_(std::move(other.out_)),
+      err_(std::move(other.err_)),
+      start_error_(std::move(other.start_error_)) {}
+
+Child::~Child() {
+  if (process_ > 0) wait_for(process_);
+}
+
+Output Child::finish() {
+  Output output;
+  output.err = start_error_;
+  if (process_ < 0) return output;
+  output.started = true;
+  while (out_ || err_) {
+    std::array<pollfd, 2> streams = {{{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}}};
+    if (poll(streams.data(), streams.size(), -1) < 0 && errno != EINTR) break;
+    if (out_ && streams[0].revents != 0 && !read_some(out_, output.out)) out_.reset();
+    if (err_ && streams[1].revents != 0 && !read_some(err_, output.err)) err_.reset();
+  }
+  output.status = wait_for(std::exchange(process_, -1));
+  return output;
+}
+
+Output run(const Command& command) {
+  return Child(command).finish();
+}
+
+}  // namespace leader_cron

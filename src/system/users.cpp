@@ -1,0 +1,75 @@
+#include "system/users.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "system/process.h"
+
+namespace leader_cron {
+namespace {
+
+constexpr const char* kGetent = "/usr/bin/getent";
+
+// passwd(5): name:password:uid:gid:gecos:home:shell
+std::optional<User> user_of(std::string_view line) {
+  std::vector<std::string_view> fields;
+  while (true) {
+    const std::size_t colon = line.find(':');
+    fields.push_back(line.substr(0, colon));
+    if (colon == std::string_view::npos) break;
+    line.remove_prefix(colon + 1);
+  }
+  if (fields.size() != 7) return std::nullopt;
+  User user;
+  user.name = fields[0];
+  user.home = fields[5];
+  const auto number = [](std::string_view text, auto& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size();
+  };
+  if (!number(fields[2], user.uid) || !number(fields[3], user.gid)) return std::nullopt;
+  return user;
+}
+
+}  // namespace
+
+std::map<std::string, User> find_users(const std::set<std::string>& names) {
+  std::map<std::string, User> users;
+  Command getent{{kGetent, "passwd"}, std::nullopt};
+  for (const std::string& name : names) {
+    if (name == "root") {
+      users["root"] = {"root", 0, 0, "/root"};
+    } else {
+      getent.arguments.push_back(name);
+    }
+  }
+  if (getent.arguments.size() == 2) return users;
+  // Exit status 2 says that one of them is missing; those that exist are printed all the same.
+  const std::string lines = run(getent).out;
+  std::string_view rest = lines;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    if (auto user = user_of(rest.substr(0, end)); user && names.contains(user->name))
+      users[user->name] = *user;
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return users;
+}
+
+std::vector<gid_t> groups_of(const User& user) {
+  // getent initgroups prints the name, then the numbers.
+  const Output output = run({{kGetent, "initgroups", user.name}, std::nullopt});
+  std::vector<gid_t> groups = {user.gid};
+  std::string_view rest = output.out;
+  rest.remove_prefix(std::min(rest.find(' '), rest.size()));
+  while (true) {
+    rest.remove_prefix(std::min(rest.find_first_of("0123456789"), rest.size()));
+    if (rest.empty()) return groups;
+    gid_t group = 0;
+    const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), group);
+    rest.remove_prefix(static_cast<std::size_t>(parsed.ptr - rest.data()));
+    if (group != user.gid) groups.push_back(group);
+  }
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,29 @@
+// The machine's users, asked of getent(1): the program is linked statically and must not load NSS
+// modules.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace leader_cron {
+
+struct User {
+  std::string name;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string home;
+};
+
+// Those of `names` that exist, by exactly that name (getent takes numbers too). One process for
+// all; none for root alone. Nobody but root where getent cannot be started.
+std::map<std::string, User> find_users(const std::set<std::string>& names);
+
+// The supplementary groups of a user, as initgroups(3) would set them.
+std::vector<gid_t> groups_of(const User& user);
+
+}  // namespace leader_cron
