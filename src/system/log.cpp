@@ -6,6 +6,7 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <array>
+#include <cctype>
 #include <memory>
 
 namespace leader_cron {
@@ -52,7 +53,9 @@ bool collected_anything = false;
 }  // namespace
 
 LogLevel level_named(std::string_view name) {
-  switch (spdlog::level::from_str(fmt::format("{}", name))) {
+  std::string lower(name);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  switch (spdlog::level::from_str(lower)) {
     case spdlog::level::debug:
     case spdlog::level::trace:
       return LogLevel::debug;

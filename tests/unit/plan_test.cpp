@@ -1,0 +1,336 @@
+#include "charm/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "charm/names.h"
+#include "cron/crontab.h"
+#include "jobs/stored_job.h"
+
+namespace leader_cron {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kJobs =
+    "- {name: clearsessions, schedule: '17 3 * * *', command: x, user: www-data}\n"
+    "- {name: report, schedule: '@weekly', command: y}\n";
+
+Facts fresh_unit() {
+  Facts facts;
+  facts.model = "prod";
+  facts.unit = "django-cron/0";
+  facts.principal_unit = "django-app/0";
+  facts.leadership = Leadership::follower;
+  facts.config = Config{kJobs, ""};
+  facts.job_file = read_job_file(kJobs);
+  facts.service = "django-app";
+  facts.users = {{"root", 0}, {"www-data", 33}};
+  facts.crontab_template = built_in_crontab_template();
+  return facts;
+}
+
+// The facts of a unit on which `plan` was carried out.
+Facts after(Facts facts, const Plan& plan) {
+  Installed& installed = facts.installed;
+  installed.leftovers.clear();
+  if (plan.claim) {
+    facts.services = {{facts.service, plan.claim->substr(0, plan.claim->find('\n')), true}};
+  }
+  if (plan.copy_supervisor) installed.supervisor_exists = installed.supervisor_current = true;
+  for (const JobToInstall& job : plan.install_jobs) installed.jobs[job.name] = {job.text, job.owner, true};
+  for (const std::string& name : plan.remove_jobs) installed.jobs.erase(name);
+  if (plan.crontab) {
+    installed.crontab = plan.crontab;
+    installed.crontab_sound = true;
+  }
+  if (plan.last_good) {
+    installed.last_good_text = *plan.last_good;
+    installed.last_good = stored_jobs(*plan.last_good);
+  }
+  if (plan.remember) installed.status = *plan.remember;
+  if (plan.name_leader) facts.peers->leader = plan.name_leader->leader;
+  return facts;
+}
+
+Facts settled_unit() { return after(fresh_unit(), plan(fresh_unit())); }
+
+// What a plan is when nothing is to be done.
+Plan nothing() {
+  Plan nothing;
+  nothing.service = "django-app";
+  return nothing;
+}
+
+Facts with_jobs(Facts facts, const std::string& text) {
+  facts.config = Config{text, ""};
+  facts.job_file = read_job_file(text);
+  return facts;
+}
+
+TEST(Plan, OfAFreshUnitInstallsEverything) {
+  const Plan first = plan(fresh_unit());
+  EXPECT_EQ(first.claim, "django-cron/0\n");
+  EXPECT_TRUE(first.copy_supervisor);
+  ASSERT_EQ(first.install_jobs.size(), 2u);
+  EXPECT_EQ(first.install_jobs[0].name, "clearsessions");
+  EXPECT_EQ(first.install_jobs[0].owner, 33u);
+  EXPECT_EQ(first.install_jobs[1].owner, 0u);
+  ASSERT_TRUE(first.crontab);
+  EXPECT_THAT(*first.crontab, HasSubstr("IS_LEADER=False"));
+  EXPECT_TRUE(first.last_good);
+  EXPECT_EQ(first.status, (Status{Workload::active, "standby, 2 jobs"}));
+  EXPECT_FALSE(first.name_leader);
+}
+
+TEST(Plan, CarriedOutLeavesNothingToDo) { EXPECT_EQ(plan(settled_unit()), nothing()); }
+
+TEST(Plan, OfANewLeaderWritesTheCrontabAndNamesIt) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts.peers = PeerRelation{"replicas:0", "django-cron/1"};
+  const Plan elected = plan(facts);
+  Plan expected = nothing();
+  expected.crontab = elected.crontab;
+  expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
+  expected.status = Status{Workload::active, "leader, 2 jobs"};
+  expected.remember = "prod django-cron/0\nactive leader, 2 jobs\n";
+  expected.log = {{LogLevel::info, "crontab of django-app written, IS_LEADER=True"}};
+  EXPECT_EQ(elected, expected);
+  EXPECT_THAT(elected.crontab.value_or(""), HasSubstr("\nIS_LEADER=True\n"));
+  EXPECT_EQ(plan(after(facts, elected)), nothing());
+}
+
+TEST(Plan, OfADemotedLeaderSaysFalse) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts = after(facts, plan(facts));
+  facts.leadership = Leadership::follower;
+  EXPECT_THAT(plan(facts).crontab.value_or(""), HasSubstr("\nIS_LEADER=False\n"));
+}
+
+TEST(Plan, LeadershipUnknownMeansFollower) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts = after(facts, plan(facts));
+  facts.leadership = Leadership::unknown;
+  const Plan unsure = plan(facts);
+  EXPECT_THAT(unsure.crontab.value_or(""), HasSubstr("\nIS_LEADER=False\n"));
+  EXPECT_EQ(unsure.status, (Status{Workload::active, "standby, 2 jobs; leadership unknown"}));
+}
+
+TEST(Plan, BadJobsKeepTheLastGoodOnesAndApplyLeadershipToThem) {
+  Facts facts = with_jobs(settled_unit(), "- {name: x, schedule: 0 25 * * *}\n");
+  facts.leadership = Leadership::leader;
+  const Plan bad = plan(facts);
+  EXPECT_THAT(bad.crontab.value_or(""), HasSubstr("\nIS_LEADER=True\n"));
+  EXPECT_THAT(bad.crontab.value_or(""), HasSubstr("run clearsessions\n"));
+  EXPECT_THAT(bad.install_jobs, IsEmpty());
+  EXPECT_THAT(bad.remove_jobs, IsEmpty());
+  EXPECT_FALSE(bad.last_good);
+  EXPECT_EQ(bad.status, (Status{Workload::blocked, "jobs, line 1: job x lacks a command (and 1 more)"}));
+  ASSERT_EQ(bad.log.size(), 3u);
+  EXPECT_EQ(bad.log[2].text, "jobs, line 1, column 25: hour 25 is out of range 0-23");
+  // Told once, not in every hook.
+  EXPECT_EQ(plan(after(facts, bad)), nothing());
+}
+
+TEST(Plan, AnotherSecondProblemIsLoggedThoughTheStatusStays) {
+  Facts facts = with_jobs(settled_unit(), "- {name: x, schedule: 0 25 * * *}\n");
+  facts = after(facts, plan(facts));
+  facts = with_jobs(facts, "- {name: x, schedule: 0 26 * * *}\n");
+  const Plan again = plan(facts);
+  EXPECT_FALSE(again.status);
+  ASSERT_EQ(again.log.size(), 2u);
+  EXPECT_THAT(again.log[1].text, HasSubstr("hour 26"));
+}
+
+TEST(Plan, ConfigurationUnknownMeansTheLastGoodJobs) {
+  Facts facts = settled_unit();
+  facts.config.reset();
+  facts.job_file = {};
+  Plan expected = nothing();
+  expected.status = Status{Workload::active, "standby, 2 jobs; configuration unknown"};
+  expected.remember = "prod django-cron/0\nactive standby, 2 jobs; configuration unknown\n";
+  EXPECT_EQ(plan(facts), expected);
+}
+
+TEST(Plan, ChangedJobsAreInstalledAndOldOnesRemoved) {
+  Facts facts = with_jobs(settled_unit(),
+                          "- {name: report, schedule: '@weekly', command: z}\n"
+                          "- {name: new, schedule: '@daily', command: n}\n");
+  const Plan changed = plan(facts);
+  ASSERT_EQ(changed.install_jobs.size(), 2u);
+  EXPECT_EQ(changed.install_jobs[0].name, "report");
+  EXPECT_EQ(changed.install_jobs[1].name, "new");
+  EXPECT_THAT(changed.remove_jobs, ElementsAre("clearsessions"));
+  EXPECT_TRUE(changed.crontab);
+  EXPECT_TRUE(changed.last_good);
+  EXPECT_EQ(plan(after(facts, changed)), nothing());
+}
+
+TEST(Plan, AJobWhoseFileWasTouchedIsInstalledAgain) {
+  for (const InstalledJob& wrong : {InstalledJob{"{}", 0, true}, InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true},
+                                    InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false}}) {
+    Facts facts = settled_unit();
+    facts.installed.jobs["report"] = wrong;
+    const Plan repair = plan(facts);
+    ASSERT_EQ(repair.install_jobs.size(), 1u);
+    EXPECT_EQ(repair.install_jobs[0].name, "report");
+  }
+}
+
+TEST(Plan, AUserThatIsMissingTakesItsJobsLineAwayAndSaysSo) {
+  Facts facts = settled_unit();
+  facts.users.erase("www-data");
+  const Plan missing = plan(facts);
+  EXPECT_THAT(missing.crontab.value_or(""), HasSubstr("#   Not run here: this machine has no user www-data.\n"));
+  EXPECT_EQ(missing.status, (Status{Workload::active, "standby, 2 jobs; no user www-data for clearsessions"}));
+  ASSERT_EQ(missing.install_jobs.size(), 1u);
+  EXPECT_EQ(missing.install_jobs[0].owner, 0u);  // nobody but root reads it until its user is there
+  Facts later = after(facts, missing);
+  later.users["www-data"] = 33;
+  const Plan there = plan(later);
+  EXPECT_EQ(there.install_jobs.at(0).owner, 33u);
+  EXPECT_EQ(there.status, (Status{Workload::active, "standby, 2 jobs"}));
+}
+
+TEST(Plan, ADisabledJobIsNotCountedAndNeedsNoUser) {
+  const Facts facts = with_jobs(fresh_unit(), "- {name: a, schedule: '@daily', command: x, user: nobody-here, enabled: false}\n");
+  EXPECT_EQ(plan(facts).status, (Status{Workload::active, "standby, 0 jobs"}));
+}
+
+TEST(Plan, AnotherApplicationsServiceIsNotTouched) {
+  Facts facts = fresh_unit();
+  facts.leadership = Leadership::leader;
+  facts.peers = PeerRelation{"replicas:0", ""};
+  facts.services = {{"django-app", "other-cron/7", false}};
+  Plan expected = nothing();
+  expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
+  expected.status =
+      Status{Workload::blocked, "django-app is maintained here by other-cron; remove one, or set service-name"};
+  EXPECT_EQ(plan(facts), expected);
+}
+
+TEST(Plan, WhatARemovedUnitOfThisApplicationLeftIsTakenOver) {
+  Facts facts = settled_unit();
+  facts.unit = "django-cron/4";
+  facts.services = {{"django-app", "django-cron/0", false}};
+  const Plan take_over = plan(facts);
+  EXPECT_EQ(take_over.claim, "django-cron/4\n");
+  // What the old unit told Juju says nothing about this one.
+  EXPECT_EQ(take_over.status, (Status{Workload::active, "standby, 2 jobs"}));
+  EXPECT_FALSE(take_over.crontab);
+  facts.services[0].unit_lives = true;
+  const Plan refused = plan(facts);
+  EXPECT_EQ(refused.status, (Status{Workload::blocked, "django-app is maintained here by unit django-cron/0"}));
+  EXPECT_FALSE(refused.claim);
+}
+
+TEST(Plan, AFileThatIsNotOursIsNotTouched) {
+  const auto only_blocked = [](const Facts& facts, const std::string& message) {
+    Plan expected = nothing();
+    expected.status = Status{Workload::blocked, message};
+    EXPECT_EQ(plan(facts), expected);
+  };
+  Facts facts = fresh_unit();
+  facts.installed.crontab = "# by hand\n";
+  only_blocked(facts, "/etc/cron.d/django-app-maintenance is not ours: move it away");
+  facts = fresh_unit();
+  facts.installed.crontab_in_the_way = true;
+  only_blocked(facts, "/etc/cron.d/django-app-maintenance is not ours: move it away");
+  facts = fresh_unit();
+  facts.installed.supervisor_exists = true;
+  only_blocked(facts, "/usr/local/bin/django-app-maintenance is not ours: move it away");
+  facts = fresh_unit();
+  facts.installed.state_in_the_way = true;
+  only_blocked(facts, "/var/lib/django-app-maintenance is not ours: move it away");
+}
+
+TEST(Plan, ACrontabThatNamesUsIsOursThoughTheOwnerFileIsGone) {
+  Facts facts = settled_unit();
+  facts.services.clear();
+  facts.installed.state_in_the_way = true;
+  facts.installed.supervisor_current = false;
+  const Plan again = plan(facts);
+  EXPECT_EQ(again.claim, "django-cron/0\n");
+  EXPECT_TRUE(again.copy_supervisor);
+}
+
+TEST(Plan, ANewServiceNameBringsItsFilesBeforeTheOldOnesGo) {
+  Facts facts = settled_unit();
+  facts.config->service_name = "shop";
+  facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
+  EXPECT_EQ(facts.service, "shop");
+  facts.installed = {};
+  const Plan renamed = plan(facts);
+  EXPECT_EQ(renamed.service, "shop");
+  EXPECT_TRUE(renamed.claim && renamed.crontab && renamed.copy_supervisor);
+  EXPECT_THAT(renamed.abandon, ElementsAre("django-app"));
+}
+
+TEST(Plan, AServiceNameThatIsNoNameBlocksAndKeepsTheServiceThatIs) {
+  Facts facts = settled_unit();
+  facts.config->service_name = "Django App";
+  EXPECT_EQ(choose_service(facts.unit, facts.principal_unit, facts.config, facts.services), "django-app");
+  EXPECT_EQ(plan(facts).status,
+            (Status{Workload::blocked, "service-name: only lowercase letters, digits and hyphens, at most 63"}));
+  EXPECT_FALSE(plan(facts).crontab);
+  // On a fresh unit there is no service to keep, and none is guessed.
+  Facts fresh = fresh_unit();
+  fresh.config = facts.config;
+  fresh.service = choose_service(fresh.unit, fresh.principal_unit, fresh.config, {});
+  EXPECT_EQ(fresh.service, "");
+  const Plan refused = plan(fresh);
+  EXPECT_EQ(refused.status->workload, Workload::blocked);
+  EXPECT_FALSE(refused.crontab || refused.claim || refused.copy_supervisor || refused.remember);
+}
+
+TEST(Plan, WithoutACronDaemonItIsBlockedWithTheRemedy) {
+  Facts facts = settled_unit();
+  facts.cron_daemon = false;
+  EXPECT_EQ(plan(facts).status, (Status{Workload::blocked, "no cron daemon on this machine; run: apt-get install cron"}));
+}
+
+TEST(Plan, ACrontabThatCronWouldNotSeeIsWrittenAgain) {
+  Facts facts = settled_unit();
+  facts.installed.crontab_sound = false;
+  EXPECT_EQ(plan(facts).crontab, facts.installed.crontab);
+}
+
+TEST(Plan, NoSecretLeavesTheJobsFiles) {
+  const Facts facts = with_jobs(fresh_unit(),
+                                "- {name: a, schedule: '@daily', command: x, environment: {TOKEN: hunter2}}\n");
+  const Plan secretive = plan(facts);
+  EXPECT_THAT(secretive.install_jobs.at(0).text, HasSubstr("hunter2"));
+  EXPECT_EQ(secretive.crontab->find("hunter2"), std::string::npos);
+  for (const LogMessage& message : secretive.log) EXPECT_EQ(message.text.find("hunter2"), std::string::npos);
+  EXPECT_EQ(secretive.remember->find("hunter2"), std::string::npos);
+}
+
+TEST(Plan, OfRemovalAbandonsWhatTheUnitOwnsAndNothingElse) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts.services = {{"django-app", "django-cron/0", true}, {"other", "other-cron/0", true}, {"old", "django-cron/0", true},
+                    {"sibling", "django-cron/1", true}};
+  EXPECT_THAT(plan_removal(facts).abandon, ElementsAre("django-app", "old"));
+}
+
+TEST(Names, TheServiceIsThePrincipalElseOurselves) {
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{}, {}), "django-app");
+  EXPECT_EQ(choose_service("django-cron/0", "", Config{}, {}), "django-cron");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop"}, {}), "shop");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {}), "");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {{"shop", "django-cron/0", true}}), "shop");
+}
+
+TEST(Names, AServiceNameIsAFileNameThatEveryCronReads) {
+  for (const char* name : {"a", "django-app", "0x", "a-1"}) EXPECT_TRUE(is_service_name(name)) << name;
+  for (const char* name : {"", "-a", "A", "a_b", "a.b", "a/b", "a b", "../a"}) EXPECT_FALSE(is_service_name(name)) << name;
+  EXPECT_FALSE(is_service_name(std::string(64, 'a')));
+}
+
+}  // namespace
+}  // namespace leader_cron

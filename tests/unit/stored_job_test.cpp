@@ -1,0 +1,42 @@
+#include "jobs/stored_job.h"
+
+#include <gtest/gtest.h>
+
+#include "jobs/job_file.h"
+
+namespace leader_cron {
+namespace {
+
+std::vector<Job> some_jobs() {
+  const JobFile file = read_job_file(R"(
+- {name: a, schedule: "*/5 * * * mon", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
+   environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false}
+- {name: b, schedule: "@daily", command: y}
+)");
+  EXPECT_EQ(file.jobs.size(), 2u);
+  return file.jobs;
+}
+
+TEST(StoredJob, ReadsBackAsItWas) {
+  for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(store_job(job)), job);
+  EXPECT_EQ(stored_jobs(store_jobs(some_jobs())), some_jobs());
+  EXPECT_EQ(stored_jobs(store_jobs({})), std::vector<Job>{});
+}
+
+TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
+  const auto job = stored_job(R"({"name": "a", "schedule": "0 0 * * *", "command": "x"})");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->user, "root");
+  EXPECT_TRUE(job->enabled);
+}
+
+TEST(StoredJob, WhatIsDamagedIsNothing) {
+  for (const char* text : {"", "{", "[]", "5", R"({"name": "a"})", R"({"name": 5, "schedule": "0 0 * * *", "command": ""})",
+                           R"({"name": "a", "schedule": "x", "command": "x"})"}) {
+    EXPECT_FALSE(stored_job(text)) << text;
+  }
+  for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"}) EXPECT_FALSE(stored_jobs(text)) << text;
+}
+
+}  // namespace
+}  // namespace leader_cron
