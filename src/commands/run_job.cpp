@@ -30,19 +30,17 @@ int no_such_job(const ServicePaths& paths, std::string_view service, std::string
   return kOwnFailure;
 }
 
-// The user comes from the file's owner and not only from its text: what a job's user could write
-// must not choose whom root becomes.
-void give_up_root(const Job& job, const std::string& path, std::vector<std::string>& environment) {
-  if (geteuid() != 0 || job.user == "root") return;
+// For root only. The file's owner must be the user that its text names: what a job's user could write into it must not
+// choose whom root becomes.
+void become_the_jobs_user(const Job& job, const std::string& path, std::vector<std::string>& environment) {
   const auto users = find_users({job.user});
   const auto user = users.find(job.user);
-  if (user == users.end())
-    throw MachineError("become the user", job.user, "this machine has no such user");
+  if (user == users.end()) throw MachineError("become the user", job.user, "this machine has no such user");
   const auto status = file_status(path);
   if (!status || status->owner != user->second.uid) {
     throw MachineError("trust the job", path, "it does not belong to the job's user");
   }
-  become(user->second, environment);
+  if (user->second.uid != 0) become(user->second, environment);
 }
 
 }  // namespace
@@ -56,7 +54,7 @@ int run_job(std::string_view service, std::string_view name) {
   if (!job)
     throw MachineError("read the job", path, "it is damaged; any hook of the charm mends it");
   std::vector<std::string> environment = inherited_environment();
-  give_up_root(*job, path, environment);
+  if (geteuid() == 0) become_the_jobs_user(*job, path, environment);
   launch(launch_of(*job, environment));
 }
 

@@ -119,7 +119,7 @@ bool set_status(const Status& status) {
 }
 
 std::optional<Status> shown_status() {
-  const Output output = run({{"status-get", "--format", "json"}, {}});
+  const Output output = run({{"status-get", "--include-data", "--format", "json"}, {}});
   if (!output.succeeded()) return std::nullopt;
   const json answer = json::parse(output.out, nullptr, false);
   if (!answer.is_object()) return std::nullopt;
