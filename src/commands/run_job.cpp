@@ -30,12 +30,14 @@ int no_such_job(const ServicePaths& paths, std::string_view service, std::string
   return kOwnFailure;
 }
 
-// For root only. The file's owner must be the user that its text names: what a job's user could write into it must not
-// choose whom root becomes.
-void become_the_jobs_user(const Job& job, const std::string& path, std::vector<std::string>& environment) {
+// For root only. The file's owner must be the user that its text names: what a job's user could
+// write into it must not choose whom root becomes.
+void become_the_jobs_user(const Job& job, const std::string& path,
+                          std::vector<std::string>& environment) {
   const auto users = find_users({job.user});
   const auto user = users.find(job.user);
-  if (user == users.end()) throw MachineError("become the user", job.user, "this machine has no such user");
+  if (user == users.end())
+    throw MachineError("become the user", job.user, "this machine has no such user");
   const auto status = file_status(path);
   if (!status || status->owner != user->second.uid) {
     throw MachineError("trust the job", path, "it does not belong to the job's user");

@@ -81,7 +81,8 @@ class TreeBuilder : public YAML::EventHandler {
       node.items.push_back(index);
     } else if (parent.key) {
       // The library places an empty value where the next token stands, perhaps lines below its key.
-      if (tree_.nodes[index].kind == YamlNode::Kind::null) tree_.nodes[index].at = tree_.nodes[*parent.key].at;
+      if (tree_.nodes[index].kind == YamlNode::Kind::null)
+        tree_.nodes[index].at = tree_.nodes[*parent.key].at;
       node.entries.emplace_back(*parent.key, index);
       parent.key.reset();
     } else {

@@ -27,12 +27,14 @@ constexpr const char* kHooks[] = {"install",
                                   "remove"};
 
 TEST(Staged, HoldsTheWholeCharm) {
-  for (const char* file : {"metadata.yaml", "config.yaml", "manifest.yaml", "version", "icon.svg", "LICENSE", "README.md",
-                           "templates/crontab.mustache", "bin/leader-cron"}) {
+  for (const char* file :
+       {"metadata.yaml", "config.yaml", "manifest.yaml", "version", "icon.svg", "LICENSE",
+        "README.md", "templates/crontab.mustache", "bin/leader-cron"}) {
     EXPECT_TRUE(fs::is_regular_file(staged_charm() / file)) << file;
     EXPECT_GT(fs::file_size(staged_charm() / file), 0u) << file;
   }
-  EXPECT_FALSE(fs::exists(staged_charm() / "dispatch"));  // it would be run in restricted contexts too
+  EXPECT_FALSE(
+      fs::exists(staged_charm() / "dispatch"));  // it would be run in restricted contexts too
 }
 
 TEST(Staged, EachHookIsARelativeLinkToTheBinary) {
@@ -69,14 +71,16 @@ TEST_F(Archive, KeepsLinksAsLinksAndTheRunBit) {
   std::istringstream lines(list);
   std::map<std::string, std::string> modes;
   for (std::string line; std::getline(lines, line);) {
-    if (line.find_first_of("-dl") == 0) modes[line.substr(line.rfind(' ') + 1)] = line.substr(0, 10);
+    if (line.find_first_of("-dl") == 0)
+      modes[line.substr(line.rfind(' ') + 1)] = line.substr(0, 10);
   }
   EXPECT_EQ(modes["metadata.yaml"], "-rw-r--r--");
   EXPECT_EQ(modes["bin/leader-cron"], "-rwxr-xr-x");
   for (const char* hook : kHooks) {
     EXPECT_EQ(modes[fmt::format("hooks/{}", hook)].front(), 'l') << hook;
     // An archive holds a link's target as its content.
-    EXPECT_EQ(shell(fmt::format("unzip -p '{}' hooks/{}", archive_.string(), hook)).out, "../bin/leader-cron");
+    EXPECT_EQ(shell(fmt::format("unzip -p '{}' hooks/{}", archive_.string(), hook)).out,
+              "../bin/leader-cron");
   }
   for (const auto& [name, mode] : modes) {
     EXPECT_FALSE(name.starts_with("/") || name.find("..") != std::string::npos) << name;
@@ -86,17 +90,24 @@ TEST_F(Archive, KeepsLinksAsLinksAndTheRunBit) {
 TEST_F(Archive, IsNamedAfterJujusArchitectureAndSaysItInTheManifest) {
   const std::string arch = shell("dpkg --print-architecture | tr -d '\\n'").out;
   EXPECT_EQ(archive_.filename(), fmt::format("leader-cron_{}.charm", arch));
-  const std::string manifest = shell(fmt::format("unzip -p '{}' manifest.yaml", archive_.string())).out;
+  const std::string manifest =
+      shell(fmt::format("unzip -p '{}' manifest.yaml", archive_.string())).out;
   for (const char* base : {"20.04", "22.04", "24.04", "26.04"}) {
-    EXPECT_THAT(manifest, HasSubstr(fmt::format("channel: \"{}\", architectures: [{}]", base, arch)));
+    EXPECT_THAT(manifest,
+                HasSubstr(fmt::format("channel: \"{}\", architectures: [{}]", base, arch)));
   }
 }
 
 TEST_F(Archive, HoldsAStaticBinary) {
-  if (!LEADER_CRON_STATIC) GTEST_SKIP() << "this build is not static: LEADER_CRON_STATIC is off, as with sanitizers";
+  if (!LEADER_CRON_STATIC)
+    GTEST_SKIP() << "this build is not static: LEADER_CRON_STATIC is off, as with sanitizers";
   const TemporaryFolder folder;
-  ASSERT_EQ(shell(fmt::format("cd '{}' && unzip -q '{}'", folder.path().string(), archive_.string())).status, 0);
-  EXPECT_THAT(shell(fmt::format("file '{}/bin/leader-cron'", folder.path().string())).out, HasSubstr("statically linked"));
+  ASSERT_EQ(
+      shell(fmt::format("cd '{}' && unzip -q '{}'", folder.path().string(), archive_.string()))
+          .status,
+      0);
+  EXPECT_THAT(shell(fmt::format("file '{}/bin/leader-cron'", folder.path().string())).out,
+              HasSubstr("statically linked"));
   EXPECT_EQ(shell(fmt::format("'{}/bin/leader-cron' --version", folder.path().string())).status, 0);
 }
 

@@ -1,4 +1,5 @@
-// Bad input gives a clear status and loses nothing: neither the jobs that were good, nor leadership applied to them.
+// Bad input gives a clear status and loses nothing: neither the jobs that were good, nor leadership
+// applied to them.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,27 +60,34 @@ TEST_P(BadJobsFile, KeepsTheLastGoodJobsAndAppliesLeadershipToThem) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadJobsFile,
-    testing::Values(
-        BadJobs{"not_yaml", "- {name: a, schedule: [", "jobs, line 1: not YAML: "},
-        BadJobs{"not_a_list", "name: a", "jobs, line 1: the job file is a list of jobs, not a mapping"},
-        BadJobs{"wrong_type", "- {name: a, schedule: '@daily', command: [x]}", "jobs, line 1: command is a string, not a list"},
-        BadJobs{"unknown_key", "- {name: a, schedule: '@daily', comand: x}", "jobs, line 1: job a lacks a command (and 1 more)"},
-        BadJobs{"duplicate", "- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: '@daily', command: x}",
-                "jobs, line 2: name a is taken by the job at line 1"},
-        BadJobs{"bad_hour",
-                "- name: a\n  command: x\n  schedule: \"17 25 * * *\"\n- name: b\n  command: x\n  schedule: 61 61 * * *\n",
-                "jobs, line 3: hour 25 is out of range 0-23 (and 2 more)"},
-        BadJobs{"control", "- {name: a, schedule: '@daily', command: \"x\\e[2J\"}", "jobs, line 1: command holds the control"},
-        BadJobs{"mebibyte", std::string(1 << 20, 'x'), "jobs, line 1: the job file is a list of jobs, not a string"},
-        BadJobs{"mebibyte_of_jobs",
-                [] {
-                  std::string text;
-                  while (text.size() < (1 << 20)) text += "- {name: a}\n";
-                  return text;
-                }(),
-                "jobs, line 1: job a lacks a"},
-        BadJobs{"nul_escape", "- {name: a, schedule: '@daily', command: \"a\\0b\"}",
-                "jobs, line 1: command holds the control character 0x00"}),
+    testing::Values(BadJobs{"not_yaml", "- {name: a, schedule: [", "jobs, line 1: not YAML: "},
+                    BadJobs{"not_a_list", "name: a",
+                            "jobs, line 1: the job file is a list of jobs, not a mapping"},
+                    BadJobs{"wrong_type", "- {name: a, schedule: '@daily', command: [x]}",
+                            "jobs, line 1: command is a string, not a list"},
+                    BadJobs{"unknown_key", "- {name: a, schedule: '@daily', comand: x}",
+                            "jobs, line 1: job a lacks a command (and 1 more)"},
+                    BadJobs{"duplicate",
+                            "- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: "
+                            "'@daily', command: x}",
+                            "jobs, line 2: name a is taken by the job at line 1"},
+                    BadJobs{"bad_hour",
+                            "- name: a\n  command: x\n  schedule: \"17 25 * * *\"\n- name: b\n  "
+                            "command: x\n  schedule: 61 61 * * *\n",
+                            "jobs, line 3: hour 25 is out of range 0-23 (and 2 more)"},
+                    BadJobs{"control", "- {name: a, schedule: '@daily', command: \"x\\e[2J\"}",
+                            "jobs, line 1: command holds the control"},
+                    BadJobs{"mebibyte", std::string(1 << 20, 'x'),
+                            "jobs, line 1: the job file is a list of jobs, not a string"},
+                    BadJobs{"mebibyte_of_jobs",
+                            [] {
+                              std::string text;
+                              while (text.size() < (1 << 20)) text += "- {name: a}\n";
+                              return text;
+                            }(),
+                            "jobs, line 1: job a lacks a"},
+                    BadJobs{"nul_escape", "- {name: a, schedule: '@daily', command: \"a\\0b\"}",
+                            "jobs, line 1: command holds the control character 0x00"}),
     [](const auto& each) { return each.param.name; });
 
 TEST_F(BadInput, AnEmptyListGivesAFileThatSaysSo) {
@@ -113,7 +121,8 @@ TEST_F(BadInput, AHookToolThatFailsMeansFollowerOrTheLastGoodJobs) {
     EXPECT_EQ(fleet_.status(unit).message, "leader, 2 jobs");
 
     // Nothing that the leader cannot tell its peers, or Juju its operators, stops it.
-    for (const char* tool : {"relation-ids", "relation-get", "relation-set", "status-set", "juju-log"}) {
+    for (const char* tool :
+         {"relation-ids", "relation-get", "relation-set", "status-set", "juju-log"}) {
       fleet_.set_fault(unit, tool, fault);
       EXPECT_EQ(fleet_.run_hook(unit, "update-status").exit_status, 0) << tool;
       EXPECT_EQ(crontab(fleet_, unit), true_text) << tool;

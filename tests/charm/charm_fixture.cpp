@@ -39,8 +39,12 @@ const char* const kJobs =
     "  user: www-data\n"
     "  run-on: all\n";
 
-fs::path staged_charm() { return STAGED_CHARM; }
-fs::path leader_cron() { return LEADER_CRON; }
+fs::path staged_charm() {
+  return STAGED_CHARM;
+}
+fs::path leader_cron() {
+  return LEADER_CRON;
+}
 
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (fs::temp_directory_path() / "leader-cron-test.XXXXXX").string();
@@ -84,7 +88,8 @@ fs::path crontab_path(const fs::path& root, const std::string& service) {
   return root / "etc/cron.d" / (service + "-maintenance");
 }
 
-std::string crontab(const standin::Fleet& fleet, const std::string& unit, const std::string& service) {
+std::string crontab(const standin::Fleet& fleet, const std::string& unit,
+                    const std::string& service) {
   return read(crontab_path(fleet.root(unit), service));
 }
 
@@ -120,7 +125,8 @@ std::map<std::string, Entry> snapshot(const fs::path& folder) {
     struct stat status {};
     if (lstat(entry.path().c_str(), &status) != 0) continue;
     entries[fs::relative(entry.path(), folder)] = {
-        status.st_ino, status.st_mode, status.st_uid, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
+        status.st_ino, status.st_mode, status.st_uid,
+        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
         S_ISREG(status.st_mode) ? read(entry.path()) : ""};
   }
   return entries;
@@ -136,11 +142,13 @@ std::vector<std::string> files_below(const fs::path& folder) {
   return files;
 }
 
-ShellResult shell(const std::string& command, const std::map<std::string, std::string>& environment) {
+ShellResult shell(const std::string& command,
+                  const std::map<std::string, std::string>& environment) {
   const TemporaryFolder folder;
   const std::string out = folder.path() / "out";
   const std::string err = folder.path() / "err";
-  std::vector<std::string> entries = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  std::vector<std::string> entries = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
   for (const auto& [name, value] : environment) entries.push_back(name + "=" + value);
   std::vector<char*> pointers;
   for (std::string& entry : entries) pointers.push_back(entry.data());

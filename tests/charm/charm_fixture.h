@@ -1,5 +1,5 @@
-// What the tests of the staged charm share: where it is, fleets of it in folders that go with the test, and looks at
-// what lies on a unit. What is right is for the tests.
+// What the tests of the staged charm share: where it is, fleets of it in folders that go with the
+// test, and looks at what lies on a unit. What is right is for the tests.
 #pragma once
 
 #include <sys/types.h>
@@ -47,13 +47,14 @@ std::string read(const fs::path& path);  // empty where there is none
 void write(const fs::path& path, const std::string& text, fs::perms mode = fs::perms(0644));
 
 fs::path crontab_path(const fs::path& root, const std::string& service = "django-app");
-std::string crontab(const standin::Fleet& fleet, const std::string& unit, const std::string& service = "django-app");
+std::string crontab(const standin::Fleet& fleet, const std::string& unit,
+                    const std::string& service = "django-app");
 
 // The units whose crontab says IS_LEADER=True.
 std::vector<std::string> units_that_say_true(const standin::Fleet& fleet);
 
-// Empty, or how the crontabs of the fleet are not what they must be at a quiet moment: all there, alike but for
-// IS_LEADER, and exactly one of them True.
+// Empty, or how the crontabs of the fleet are not what they must be at a quiet moment: all there,
+// alike but for IS_LEADER, and exactly one of them True.
 std::string what_is_wrong_with_crontabs(const standin::Fleet& fleet);
 
 // A path below a folder, and all that a write to it would change.
@@ -76,6 +77,7 @@ struct ShellResult {
   std::string out, err;
 };
 // `sh -c command` with exactly this environment and PATH.
-ShellResult shell(const std::string& command, const std::map<std::string, std::string>& environment = {});
+ShellResult shell(const std::string& command,
+                  const std::map<std::string, std::string>& environment = {});
 
 }  // namespace charm_test

@@ -16,8 +16,11 @@ using testing::Not;
 
 class Command : public testing::Test {
  protected:
-  ShellResult run(const std::string& words, const std::map<std::string, std::string>& environment = {}) const {
-    return shell(fmt::format("cd '{}' && exec '{}' {}", folder_.path().string(), leader_cron().string(), words), environment);
+  ShellResult run(const std::string& words,
+                  const std::map<std::string, std::string>& environment = {}) const {
+    return shell(fmt::format("cd '{}' && exec '{}' {}", folder_.path().string(),
+                             leader_cron().string(), words),
+                 environment);
   }
 
   TemporaryFolder folder_;
@@ -34,9 +37,10 @@ TEST_F(Command, CheckTellsAllProblemsWithTheirPlaces) {
   write(folder_.path() / "jobs.yaml", "- name: A\n  schedule: 17 25 * * *\n  command: x\n");
   const auto result = run("check jobs.yaml");
   EXPECT_EQ(result.status, 1);
-  EXPECT_EQ(result.out,
-            "jobs.yaml:1:9: name 'A' is not made of lowercase letters, digits and hyphens; write a\n"
-            "jobs.yaml:2:16: hour 25 is out of range 0-23\n");
+  EXPECT_EQ(
+      result.out,
+      "jobs.yaml:1:9: name 'A' is not made of lowercase letters, digits and hyphens; write a\n"
+      "jobs.yaml:2:16: hour 25 is out of range 0-23\n");
 }
 
 TEST_F(Command, OnATerminalCheckShowsTheLineAndACaret) {
@@ -51,7 +55,8 @@ TEST_F(Command, OnATerminalCheckShowsTheLineAndACaret) {
 
 TEST_F(Command, CheckReadsStandardInput) {
   write(folder_.path() / "jobs.yaml", "- name: A\n");
-  const auto result = shell(fmt::format("'{}' check - < '{}'", leader_cron().string(), (folder_.path() / "jobs.yaml").string()));
+  const auto result = shell(fmt::format("'{}' check - < '{}'", leader_cron().string(),
+                                        (folder_.path() / "jobs.yaml").string()));
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.out, HasSubstr("(standard input):1:9: name 'A'"));
 }
@@ -67,7 +72,8 @@ TEST_F(Command, RenderGivesWhatAUnitGets) {
   Fleet fleet = deployed(fleet_options(folder_.path()), 2);
   const std::string names = "--service django-app --application django-cron";
   for (const std::string& unit : fleet.units()) {
-    const auto result = run("render jobs.yaml " + names + (unit == fleet.leader() ? " --leader" : ""));
+    const auto result =
+        run("render jobs.yaml " + names + (unit == fleet.leader() ? " --leader" : ""));
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.out, crontab(fleet, unit));
   }
@@ -101,8 +107,9 @@ class Supervisor : public testing::Test {
     options.config = {{"jobs", jobs}};
     Fleet fleet = deployed(options, 1);
     const auto root = fleet.root("django-cron/0");
-    return shell(fmt::format("'{}' {}", (root / "usr/local/bin/django-app-maintenance").string(), words),
-                 {{"LEADER_CRON_ROOT", root}, {"CRONS", "own"}});
+    return shell(
+        fmt::format("'{}' {}", (root / "usr/local/bin/django-app-maintenance").string(), words),
+        {{"LEADER_CRON_ROOT", root}, {"CRONS", "own"}});
   }
 
   TemporaryFolder folder_;
@@ -110,48 +117,61 @@ class Supervisor : public testing::Test {
 };
 
 TEST_F(Supervisor, GivesTheJobsOwnStatusAndOutput) {
-  const auto result = run("- {name: a, schedule: '@daily', command: 'echo out; echo err >&2; exit 7'}", "run a");
+  const auto result =
+      run("- {name: a, schedule: '@daily', command: 'echo out; echo err >&2; exit 7'}", "run a");
   EXPECT_EQ(result.status, 7);
   EXPECT_EQ(result.out, "out\n");
   EXPECT_EQ(result.err, "err\n");
-  EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'kill -TERM $$'}", "run a").status, 128 + 15);
-  EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'no-such-program'}", "run a").status, 127);
+  EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'kill -TERM $$'}", "run a").status,
+            128 + 15);
+  EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'no-such-program'}", "run a").status,
+            127);
 }
 
 TEST_F(Supervisor, GivesTheJobItsDirectoryAndEnvironmentOnTopOfCrons) {
-  const auto result = run("- {name: a, schedule: '@daily', directory: /usr/share, environment: {A: 'b c', PATH: /bin},"
-                          " command: 'pwd; echo \"$A $CRONS $PATH\"'}",
-                          "run a");
+  const auto result = run(
+      "- {name: a, schedule: '@daily', directory: /usr/share, environment: {A: 'b c', PATH: /bin},"
+      " command: 'pwd; echo \"$A $CRONS $PATH\"'}",
+      "run a");
   EXPECT_EQ(result.out, "/usr/share\nb c own /bin\n");
 }
 
 TEST_F(Supervisor, ItsOwnFailureIs125) {
-  const std::string jobs = "- {name: clearsessions, schedule: '@daily', directory: /no/such/folder, command: x}";
+  const std::string jobs =
+      "- {name: clearsessions, schedule: '@daily', directory: /no/such/folder, command: x}";
   EXPECT_EQ(run(jobs, "run clearsession").status, 125);
-  EXPECT_EQ(run(jobs, "run clearsession").err, "django-app-maintenance: no job clearsession; did you mean clearsessions?\n");
+  EXPECT_EQ(run(jobs, "run clearsession").err,
+            "django-app-maintenance: no job clearsession; did you mean clearsessions?\n");
   EXPECT_EQ(run(jobs, "run ../../owner").status, 125);
   EXPECT_EQ(run(jobs, "run clearsessions").status, 125);
-  EXPECT_THAT(run(jobs, "run clearsessions").err, HasSubstr("cannot change to the directory '/no/such/folder'"));
+  EXPECT_THAT(run(jobs, "run clearsessions").err,
+              HasSubstr("cannot change to the directory '/no/such/folder'"));
   EXPECT_EQ(run(jobs, "").status, 125);
   EXPECT_EQ(run(jobs, "--help").status, 0);
 }
 
 TEST_F(Supervisor, StartedByRootItBecomesTheJobsUser) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
-  const auto result = run("- {name: a, schedule: '@daily', user: www-data, command: 'id -un; id -Gn; echo $LOGNAME $HOME'}", "run a");
+  const auto result =
+      run("- {name: a, schedule: '@daily', user: www-data, command: 'id -un; id -Gn; echo $LOGNAME "
+          "$HOME'}",
+          "run a");
   EXPECT_EQ(result.out, "www-data\nwww-data\nwww-data /var/www\n") << result.err;
 }
 
 TEST_F(Supervisor, AnotherUserCannotReadAJob) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   standin::Options options = fleet_options(folder_.path());
-  options.config = {{"jobs", "- {name: a, schedule: '@daily', user: www-data, command: 'echo secret'}"}};
+  options.config = {
+      {"jobs", "- {name: a, schedule: '@daily', user: www-data, command: 'echo secret'}"}};
   Fleet fleet = deployed(options, 1);
   const auto root = fleet.root("django-cron/0");
-  const std::string run_it = fmt::format("'{}' run a", (root / "usr/local/bin/django-app-maintenance").string());
+  const std::string run_it =
+      fmt::format("'{}' run a", (root / "usr/local/bin/django-app-maintenance").string());
   const auto as = [&](const std::string& user) {
-    return shell(fmt::format("exec setpriv --reuid={} --regid=nogroup --clear-groups {}", user, run_it),
-                 {{"LEADER_CRON_ROOT", root}});
+    return shell(
+        fmt::format("exec setpriv --reuid={} --regid=nogroup --clear-groups {}", user, run_it),
+        {{"LEADER_CRON_ROOT", root}});
   };
   EXPECT_EQ(as("www-data").out, "secret\n");
   EXPECT_EQ(as("nobody").status, 125);
@@ -170,10 +190,14 @@ TEST_F(Supervisor, RootDoesNotBecomeWhomAJobsUserWroteIntoItsFile) {
     text.replace(text.find("\"www-data\""), 10, fmt::format("\"{}\"", user));
     // As www-data may do with its own file.
     write(folder_.path() / "forged", text);
-    ASSERT_EQ(shell(fmt::format("chmod 644 '{0}'; setpriv --reuid=www-data --regid=www-data --clear-groups sh -c 'chmod u+w \"{1}\" && cat \"{0}\" > \"{1}\"'",
-                                (folder_.path() / "forged").string(), path.string())).status, 0);
-    const auto result = shell(fmt::format("'{}' run a", (root / "usr/local/bin/django-app-maintenance").string()),
-                              {{"LEADER_CRON_ROOT", root}});
+    ASSERT_EQ(shell(fmt::format("chmod 644 '{0}'; setpriv --reuid=www-data --regid=www-data "
+                                "--clear-groups sh -c 'chmod u+w \"{1}\" && cat \"{0}\" > \"{1}\"'",
+                                (folder_.path() / "forged").string(), path.string()))
+                  .status,
+              0);
+    const auto result =
+        shell(fmt::format("'{}' run a", (root / "usr/local/bin/django-app-maintenance").string()),
+              {{"LEADER_CRON_ROOT", root}});
     EXPECT_EQ(result.status, 125) << result.out;
     EXPECT_EQ(result.out, "");
     fleet.run_hook("django-cron/0", "update-status");

@@ -1,5 +1,6 @@
-// A machine with and without a cron daemon: what the install hook does about it. The machine is this one, with
-// /usr/sbin and the folders that the charm writes to replaced in a mount namespace, and with an apt-get of the test's.
+// A machine with and without a cron daemon: what the install hook does about it. The machine is
+// this one, with /usr/sbin and the folders that the charm writes to replaced in a mount namespace,
+// and with an apt-get of the test's.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -28,26 +29,31 @@ class CronDaemonOfTheMachine : public testing::Test {
     tool("status-set", fmt::format("echo \"$@\" >> {}/status\n", folder_.path().string()));
     // Says how it was called, and does what the test wants of it.
     write(folder_.path() / "apt-get",
-          fmt::format("#!/bin/sh\necho \"$@\" >> {0}/apt\nwhile read -r command; do sh -c \"$command\"; done < {0}/apt-does\n",
+          fmt::format("#!/bin/sh\necho \"$@\" >> {0}/apt\nwhile read -r command; do sh -c "
+                      "\"$command\"; done < {0}/apt-does\n",
                       folder_.path().string()),
           fs::perms(0755));
     write(folder_.path() / "apt-does", "exit 100\n");
   }
 
-  // Runs hooks one after the other on a machine that was prepared with `prepare`; what the unit last said.
+  // Runs hooks one after the other on a machine that was prepared with `prepare`; what the unit
+  // last said.
   std::string run_hooks(const std::string& hooks, const std::string& prepare) {
     const std::string script = fmt::format(
         "set -e\n"
-        "for folder in /usr/sbin /etc/cron.d /usr/local/bin /run; do mount -t tmpfs tmpfs $folder; done\n"
+        "for folder in /usr/sbin /etc/cron.d /usr/local/bin /run; do mount -t tmpfs tmpfs $folder; "
+        "done\n"
         "mkdir {0}/lib; mount --bind {0}/lib /var/lib\n"
         "mount --bind {0}/apt-get /usr/bin/apt-get\n"
         "{1}\n"
-        "export PATH={0}/tools:/usr/bin:/bin JUJU_UNIT_NAME=django-cron/0 JUJU_PRINCIPAL_UNIT=django-app/0 JUJU_MODEL_NAME=m\n"
+        "export PATH={0}/tools:/usr/bin:/bin JUJU_UNIT_NAME=django-cron/0 "
+        "JUJU_PRINCIPAL_UNIT=django-app/0 JUJU_MODEL_NAME=m\n"
         "for hook in {2}; do JUJU_DISPATCH_PATH=hooks/$hook {3}/hooks/$hook; done\n"
         "ls /etc/cron.d > {0}/crontabs\n",
         folder_.path().string(), prepare, hooks, staged_charm().string());
     write(folder_.path() / "script", script);
-    const auto result = shell(fmt::format("unshare -m --propagation private sh {}/script", folder_.path().string()));
+    const auto result = shell(
+        fmt::format("unshare -m --propagation private sh {}/script", folder_.path().string()));
     EXPECT_EQ(result.status, 0) << result.err;
     return read(folder_.path() / "status");
   }
@@ -59,7 +65,9 @@ TEST_F(CronDaemonOfTheMachine, IsUsedWhereThereIsOne) {
   for (const char* daemon : {"/usr/sbin/cron", "/usr/sbin/crond"}) {
     fs::remove_all(folder_.path() / "lib");
     fs::remove(folder_.path() / "status");
-    EXPECT_EQ(run_hooks("install", fmt::format("touch {0}; chmod 755 {0}", daemon)), "active -- leader, 0 jobs\n") << daemon;
+    EXPECT_EQ(run_hooks("install", fmt::format("touch {0}; chmod 755 {0}", daemon)),
+              "active -- leader, 0 jobs\n")
+        << daemon;
     EXPECT_EQ(read(folder_.path() / "apt"), "");
   }
   EXPECT_EQ(read(folder_.path() / "crontabs"), "django-app-maintenance\n");
@@ -83,14 +91,16 @@ TEST_F(CronDaemonOfTheMachine, InstalledByHandClearsTheStatus) {
   run_hooks("install", "");
   fs::rename(folder_.path() / "lib", folder_.path() / "kept");
   const std::string said = run_hooks(
-      "update-status", fmt::format("cp -a {0}/kept/. {0}/lib/; touch /usr/sbin/crond; chmod 755 /usr/sbin/crond",
-                                   folder_.path().string()));
+      "update-status",
+      fmt::format("cp -a {0}/kept/. {0}/lib/; touch /usr/sbin/crond; chmod 755 /usr/sbin/crond",
+                  folder_.path().string()));
   EXPECT_THAT(said, testing::EndsWith("active -- leader, 0 jobs\n"));
 }
 
 TEST_F(CronDaemonOfTheMachine, IsNeverInstalledUnderARoot) {
-  EXPECT_THAT(run_hooks("install", fmt::format("export LEADER_CRON_ROOT={}/root", folder_.path().string())),
-              Not(HasSubstr("blocked")));
+  EXPECT_THAT(
+      run_hooks("install", fmt::format("export LEADER_CRON_ROOT={}/root", folder_.path().string())),
+      Not(HasSubstr("blocked")));
   EXPECT_EQ(read(folder_.path() / "apt"), "");
 }
 

@@ -28,7 +28,9 @@ class EachMode : public testing::TestWithParam<Mode> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Juju, EachMode, testing::Values(Mode::juju_3_6, Mode::juju_4_0),
-                         [](const auto& mode) { return mode.param == Mode::juju_3_6 ? "v3_6" : "v4_0"; });
+                         [](const auto& mode) {
+                           return mode.param == Mode::juju_3_6 ? "v3_6" : "v4_0";
+                         });
 
 TEST_P(EachMode, DeploymentGivesAlikeCrontabsAndOneTrue) {
   for (const int units : {1, 2, 3}) {
@@ -39,11 +41,13 @@ TEST_P(EachMode, DeploymentGivesAlikeCrontabsAndOneTrue) {
     EXPECT_THAT(crontab(fleet, "django-cron/0"),
                 HasSubstr("\n17 3 * * *  root  [ \"$IS_LEADER\" = True ] || exit 0; "
                           "/usr/local/bin/django-app-maintenance run clearsessions\n"));
-    EXPECT_THAT(crontab(fleet, "django-cron/0"),
-                HasSubstr("\n0 * * * *  www-data  /usr/local/bin/django-app-maintenance run rotate\n"));
+    EXPECT_THAT(
+        crontab(fleet, "django-cron/0"),
+        HasSubstr("\n0 * * * *  www-data  /usr/local/bin/django-app-maintenance run rotate\n"));
     for (const std::string& unit : fleet.units()) {
       EXPECT_EQ(fleet.status(unit).state, "active");
-      EXPECT_EQ(fleet.status(unit).message, unit == fleet.leader() ? "leader, 2 jobs" : "standby, 2 jobs");
+      EXPECT_EQ(fleet.status(unit).message,
+                unit == fleet.leader() ? "leader, 2 jobs" : "standby, 2 jobs");
     }
   }
 }
@@ -147,8 +151,9 @@ TEST_P(EachMode, RemovalLeavesNothing) {
 TEST_P(EachMode, TheSameHookTwiceWritesNothingAndSetsNoStatus) {
   Fleet fleet = deployed(options(), 2);
   for (const std::string& unit : fleet.units()) {
-    for (const char* hook : {"install", "config-changed", "leader-elected", "leader-settings-changed", "start",
-                             "update-status", "upgrade-charm", "replicas-relation-changed"}) {
+    for (const char* hook :
+         {"install", "config-changed", "leader-elected", "leader-settings-changed", "start",
+          "update-status", "upgrade-charm", "replicas-relation-changed"}) {
       fleet.run_hook(unit, hook);
       const auto before = snapshot(fleet.root(unit));
       fleet.reset_counters();
@@ -179,18 +184,21 @@ TEST_P(EachMode, ASteadyHookAsksNoMoreThanItMust) {
 TEST_P(EachMode, AChangeIsToldInOneLogCallALevel) {
   Fleet fleet = deployed(options(), 1);
   fleet.reset_counters();
-  fleet.set_config({{"jobs", "- {name: a, schedule: '@daily', command: x, user: nobody-has-this-name}\n"
-                             "- {name: b, schedule: '@daily', command: x, user: nobody-has-that-name}\n"}});
+  fleet.set_config({{"jobs",
+                     "- {name: a, schedule: '@daily', command: x, user: nobody-has-this-name}\n"
+                     "- {name: b, schedule: '@daily', command: x, user: nobody-has-that-name}\n"}});
   fleet.settle();
   EXPECT_EQ(fleet.tool_calls_by_name("django-cron/0").at("juju-log"), 2u);  // INFO and WARNING
 }
 
 TEST_P(EachMode, NoSecretReachesAnArgumentALogOrAFileThatOthersRead) {
   Fleet fleet = deployed(options(), 2);
-  fleet.set_config({{"jobs", std::string(kJobs) + "- {name: clearsessions, environment: {TOKEN: [hunter2]}}\n"}});
+  fleet.set_config({{"jobs", std::string(kJobs) +
+                                 "- {name: clearsessions, environment: {TOKEN: [hunter2]}}\n"}});
   fleet.settle();
   for (const auto& call : fleet.calls()) {
-    for (const std::string& argument : call.arguments) EXPECT_THAT(argument, Not(HasSubstr("hunter2")));
+    for (const std::string& argument : call.arguments)
+      EXPECT_THAT(argument, Not(HasSubstr("hunter2")));
     EXPECT_THAT(call.input, Not(HasSubstr("hunter2")));
   }
   for (const auto& line : fleet.log()) EXPECT_THAT(line.message, Not(HasSubstr("hunter2")));
@@ -220,12 +228,14 @@ TEST_P(EachMode, AServiceNameMovesTheFiles) {
   fleet.set_config({{"service-name", "shop"}});
   fleet.settle();
   for (const std::string& unit : fleet.units()) {
-    EXPECT_THAT(crontab(fleet, unit, "shop"), HasSubstr("/usr/local/bin/shop-maintenance run rotate\n"));
+    EXPECT_THAT(crontab(fleet, unit, "shop"),
+                HasSubstr("/usr/local/bin/shop-maintenance run rotate\n"));
     EXPECT_THAT(files_below(fleet.root(unit)),
                 ElementsAre("etc/cron.d/shop-maintenance", "usr/local/bin/shop-maintenance",
-                            "var/lib/shop-maintenance/jobs.json", "var/lib/shop-maintenance/jobs/clearsessions.json",
-                            "var/lib/shop-maintenance/jobs/rotate.json", "var/lib/shop-maintenance/owner",
-                            "var/lib/shop-maintenance/status"));
+                            "var/lib/shop-maintenance/jobs.json",
+                            "var/lib/shop-maintenance/jobs/clearsessions.json",
+                            "var/lib/shop-maintenance/jobs/rotate.json",
+                            "var/lib/shop-maintenance/owner", "var/lib/shop-maintenance/status"));
   }
 }
 
@@ -236,7 +246,8 @@ TEST_P(EachMode, WorksInACharmOfOnesOwnWithoutThePeerRelation) {
   own.peer_relation = false;
   Fleet fleet = deployed(own, 3);
   EXPECT_EQ(what_is_wrong_with_crontabs(fleet), "");
-  EXPECT_THAT(crontab(fleet, "django-app/0"), HasSubstr("of django-app, written by the Juju application django-app."));
+  EXPECT_THAT(crontab(fleet, "django-app/0"),
+              HasSubstr("of django-app, written by the Juju application django-app."));
   const std::string old_leader = fleet.leader().value();
   fleet.elect(old_leader == "django-app/1" ? "django-app/2" : "django-app/1");
   fleet.settle();

@@ -1,5 +1,5 @@
-// A hook killed with SIGKILL before any system call that writes leaves the old crontab or the new one, never less, and
-// the next hook repairs the rest. strace(1) does the killing.
+// A hook killed with SIGKILL before any system call that writes leaves the old crontab or the new
+// one, never less, and the next hook repairs the rest. strace(1) does the killing.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -17,16 +17,18 @@ using testing::Eq;
 using testing::IsEmpty;
 
 // All by which the program changes something on the machine.
-constexpr const char* kWritingCalls[] = {"openat",    "write", "rename", "fsync",     "fchmod",    "fchown", "unlink",
-                                         "mkdir",     "rmdir", "link",   "symlink",   "utimensat", "chmod",  "renameat2",
-                                         "ftruncate", "chown", "execve", "sendfile",  "vfork",     "clone3", "memfd_create"};
+constexpr const char* kWritingCalls[] = {
+    "openat",    "write", "rename", "fsync",    "fchmod",    "fchown", "unlink",
+    "mkdir",     "rmdir", "link",   "symlink",  "utimensat", "chmod",  "renameat2",
+    "ftruncate", "chown", "execve", "sendfile", "vfork",     "clone3", "memfd_create"};
 
 const char* const kUnit = "django-cron/0";
 
 class Kill : public testing::Test {
  protected:
   void SetUp() override {
-    if (shell("strace -qq -o /dev/null true").status != 0) GTEST_SKIP() << "strace cannot trace on this machine";
+    if (shell("strace -qq -o /dev/null true").status != 0)
+      GTEST_SKIP() << "strace cannot trace on this machine";
     // The charm, with hooks that kill themselves when asked to.
     fs::copy(staged_charm(), charm_, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
     for (const auto& hook : fs::directory_iterator(charm_ / "hooks")) {
@@ -49,8 +51,8 @@ class Kill : public testing::Test {
     return fleet;
   }
 
-  // Runs `hook` from the state that `root` is in, killed at each call in turn; `look` looks at what that left, and
-  // `look_again` after one more hook, which nobody kills. Gives the number of kills.
+  // Runs `hook` from the state that `root` is in, killed at each call in turn; `look` looks at what
+  // that left, and `look_again` after one more hook, which nobody kills. Gives the number of kills.
   template <typename Look, typename LookAgain>
   int kill_everywhere(Fleet& fleet, const std::string& hook, Look look, LookAgain look_again) {
     const auto root = fleet.root(kUnit);
@@ -60,7 +62,8 @@ class Kill : public testing::Test {
     for (const char* call : kWritingCalls) {
       for (int when = 1;; ++when) {
         shell(fmt::format("rm -rf '{0}' && cp -a '{1}' '{0}'", root.string(), kept.string()));
-        const auto killed = fleet.run_hook(kUnit, hook, {{"KILL_CALL", call}, {"KILL_WHEN", std::to_string(when)}});
+        const auto killed =
+            fleet.run_hook(kUnit, hook, {{"KILL_CALL", call}, {"KILL_WHEN", std::to_string(when)}});
         if (killed.exit_status == 0) break;
         EXPECT_EQ(killed.exit_status, 128 + 9) << call << " " << when << killed.err;
         if (killed.exit_status != 128 + 9) break;
@@ -91,17 +94,21 @@ TEST_F(Kill, AChangeOfJobsAndLeadershipIsAllOrNothingToCron) {
   const auto root = fleet.root(kUnit);
   const std::string old_text = crontab(fleet, kUnit);
   // What the hook is to do: new jobs, one gone, no longer leader.
-  fleet.set_config({{"jobs", "- {name: rotate, schedule: '@daily', command: z}\n- {name: new, schedule: '@daily', command: n}\n"}});
+  fleet.set_config({{"jobs",
+                     "- {name: rotate, schedule: '@daily', command: z}\n- {name: new, schedule: "
+                     "'@daily', command: n}\n"}});
   fleet.depose();
   shell(fmt::format("cp -a '{}' '{}'", root.string(), (folder_.path() / "before").string()));
   ASSERT_EQ(fleet.run_hook(kUnit, "config-changed").exit_status, 0);
   const std::string new_text = crontab(fleet, kUnit);
   const auto wanted = contents(root);
   ASSERT_NE(new_text, old_text);
-  shell(fmt::format("rm -rf '{0}' && cp -a '{1}' '{0}'", root.string(), (folder_.path() / "before").string()));
+  shell(fmt::format("rm -rf '{0}' && cp -a '{1}' '{0}'", root.string(),
+                    (folder_.path() / "before").string()));
 
   const int kills = kill_everywhere(
-      fleet, "config-changed", [&] { EXPECT_THAT(crontab(fleet, kUnit), AnyOf(Eq(old_text), Eq(new_text))); },
+      fleet, "config-changed",
+      [&] { EXPECT_THAT(crontab(fleet, kUnit), AnyOf(Eq(old_text), Eq(new_text))); },
       [&] { EXPECT_EQ(contents(root), wanted); });
   EXPECT_GT(kills, 40);
 }
@@ -114,10 +121,12 @@ TEST_F(Kill, AFirstInstallationIsAllOrNothingToCron) {
   ASSERT_EQ(fleet.run_hook(kUnit, "config-changed").exit_status, 0);
   const std::string new_text = crontab(fleet, kUnit);
   const auto wanted = contents(root);
-  shell(fmt::format("rm -rf '{0}' && cp -a '{1}' '{0}'", root.string(), (folder_.path() / "before").string()));
+  shell(fmt::format("rm -rf '{0}' && cp -a '{1}' '{0}'", root.string(),
+                    (folder_.path() / "before").string()));
 
   const int kills = kill_everywhere(
-      fleet, "config-changed", [&] { EXPECT_THAT(crontab(fleet, kUnit), AnyOf(Eq(""), Eq(new_text))); },
+      fleet, "config-changed",
+      [&] { EXPECT_THAT(crontab(fleet, kUnit), AnyOf(Eq(""), Eq(new_text))); },
       [&] { EXPECT_EQ(contents(root), wanted); });
   EXPECT_GT(kills, 40);
 }

@@ -1,4 +1,5 @@
-// What is not ours is not touched: other applications, files of the same name, what is left of removed units.
+// What is not ours is not touched: other applications, files of the same name, what is left of
+// removed units.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +40,8 @@ TEST_F(Ownership, TheSecondApplicationForAServiceIsBlockedAndTouchesNothing) {
   Fleet second = deployed(on_machine_of(first, "other-cron"), 1);
   EXPECT_EQ(snapshot(root), before);
   EXPECT_EQ(second.status("other-cron/0").state, "blocked");
-  EXPECT_THAT(second.status("other-cron/0").message, HasSubstr("django-app is maintained here by django-cron"));
+  EXPECT_THAT(second.status("other-cron/0").message,
+              HasSubstr("django-app is maintained here by django-cron"));
   // Told once, and its removal takes nothing along.
   second.reset_counters();
   second.update_status();
@@ -79,10 +81,11 @@ TEST_F(Ownership, AFileOfTheSameNameIsNotTouched) {
     const char* path;
     const char* text;
   };
-  for (const Case& foreign : {Case{"etc/cron.d/django-app-maintenance", "# by hand\n17 3 * * * root true\n"},
-                              Case{"etc/cron.d/django-app-maintenance", ""},
-                              Case{"usr/local/bin/django-app-maintenance", "#!/bin/sh\n"},
-                              Case{"var/lib/django-app-maintenance/notes", "keep me\n"}}) {
+  for (const Case& foreign :
+       {Case{"etc/cron.d/django-app-maintenance", "# by hand\n17 3 * * * root true\n"},
+        Case{"etc/cron.d/django-app-maintenance", ""},
+        Case{"usr/local/bin/django-app-maintenance", "#!/bin/sh\n"},
+        Case{"var/lib/django-app-maintenance/notes", "keep me\n"}}) {
     const TemporaryFolder folder;
     Fleet fleet(fleet_options(folder.path()));
     fleet.deploy(1);

@@ -1,4 +1,5 @@
-// The staged charm's files in the hands of Debian's own cron: what runs, where, and what cron gets to see.
+// The staged charm's files in the hands of Debian's own cron: what runs, where, and what cron gets
+// to see.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -20,7 +21,8 @@ using standin::Fleet;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::sys_seconds kStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 5) + std::chrono::hours(12);
+constexpr std::chrono::sys_seconds kStart =
+    std::chrono::sys_days(std::chrono::year(2026) / 1 / 5) + std::chrono::hours(12);
 
 class RealCron : public testing::Test {
  protected:
@@ -45,13 +47,16 @@ class RealCron : public testing::Test {
   std::string in_folder(const std::string& name) const { return folder_.path() / name; }
 
   std::string jobs_writing(const std::string& name) const {
-    // The unit is told by the only thing that differs between them here: cron's view of /etc/cron.d.
-    return "- name: mark\n  schedule: '* * * * *'\n  command: cat /run/unit-name >> " + in_folder(name) + "\n";
+    // The unit is told by the only thing that differs between them here: cron's view of
+    // /etc/cron.d.
+    return "- name: mark\n  schedule: '* * * * *'\n  command: cat /run/unit-name >> " +
+           in_folder(name) + "\n";
   }
 
   // A name for each unit in its own /run, as jobs see it.
   static void name_units(const Fleet& fleet) {
-    for (const std::string& unit : fleet.units()) write(fleet.root(unit) / "run/unit-name", unit + "\n");
+    for (const std::string& unit : fleet.units())
+      write(fleet.root(unit) / "run/unit-name", unit + "\n");
   }
 
   TemporaryFolder folder_;
@@ -73,14 +78,16 @@ TEST_F(RealCron, TheJobRunsOnTheLeaderOnlyAndAfterAFailOverOnTheNewOne) {
   };
   const std::string first = fleet.leader().value();
   minutes(5);
-  EXPECT_EQ(read(in_folder("ran")), first + "\n" + first + "\n" + first + "\n" + first + "\n" + first + "\n");
+  EXPECT_EQ(read(in_folder("ran")),
+            first + "\n" + first + "\n" + first + "\n" + first + "\n" + first + "\n");
 
   const std::string second = first == "django-cron/2" ? "django-cron/0" : "django-cron/2";
   fleet.elect(second);
   fleet.settle();
   fs::remove(in_folder("ran"));
   minutes(5);
-  EXPECT_EQ(read(in_folder("ran")), second + "\n" + second + "\n" + second + "\n" + second + "\n" + second + "\n");
+  EXPECT_EQ(read(in_folder("ran")),
+            second + "\n" + second + "\n" + second + "\n" + second + "\n" + second + "\n");
 
   fleet.kill(second);
   fleet.settle();
@@ -97,12 +104,15 @@ TEST_F(RealCron, AJobForAllUnitsRunsOnAll) {
   Fleet fleet = fleet_with(jobs_writing("ran") + "  run-on: all\n", 3);
   name_units(fleet);
   for (const std::string& unit : fleet.units()) cron_on(fleet, unit).run_minutes(2);
-  for (const std::string& unit : fleet.units()) EXPECT_EQ(lines_in(read(in_folder("ran")), unit), 2u);
+  for (const std::string& unit : fleet.units())
+    EXPECT_EQ(lines_in(read(in_folder("ran")), unit), 2u);
 }
 
-// A command that trips whoever passes it on: separators, both quotes, %, #, a backslash, lines, length.
+// A command that trips whoever passes it on: separators, both quotes, %, #, a backslash, lines,
+// length.
 std::string nasty_command(const std::string& file) {
-  std::string command = "false && echo no || echo 'one  %d' \"two \\\" $HOME\"; printf '%s\\n' a#b 'c\\\\d' # rest\n";
+  std::string command =
+      "false && echo no || echo 'one  %d' \"two \\\" $HOME\"; printf '%s\\n' a#b 'c\\\\d' # rest\n";
   command += "cat <<'END'\n";
   command += std::string(4000, 'x') + "\n; rm -rf nothing || `echo no` $(echo no) %% \\% ' \"\n";
   command += "END\nfor i in 1 2 3; do echo \"$i\"; done\n";
@@ -119,10 +129,14 @@ std::string indented(const std::string& text) {
 TEST_F(RealCron, ANastyCommandRunsAsTheShellWouldRunItAndNoPartOfItOnAFollower) {
   const std::string command = nasty_command(in_folder("out"));
   ASSERT_GE(command.size(), 5000u);
-  Fleet fleet = fleet_with("- name: nasty\n  schedule: '* * * * *'\n  directory: /tmp\n  command: |-\n" + indented(command), 2);
+  Fleet fleet =
+      fleet_with("- name: nasty\n  schedule: '* * * * *'\n  directory: /tmp\n  command: |-\n" +
+                     indented(command),
+                 2);
   ASSERT_EQ(fleet.status(fleet.leader().value()).message, "leader, 1 job");
 
-  const std::string follower = fleet.leader() == "django-cron/0" ? "django-cron/1" : "django-cron/0";
+  const std::string follower =
+      fleet.leader() == "django-cron/0" ? "django-cron/1" : "django-cron/0";
   CronDaemon& follower_cron = cron_on(fleet, follower);
   follower_cron.run_minutes(2);
   EXPECT_FALSE(fs::exists(in_folder("out")));
@@ -154,21 +168,29 @@ TEST_F(RealCron, TheGuardExitsZeroOnFollowersAndTheJobsStatusIsCronsOnTheLeader)
 }
 
 TEST_F(RealCron, AJobRunsAsItsUserInItsDirectoryWithItsEnvironment) {
-  Fleet fleet = fleet_with("- name: whoami\n  schedule: '* * * * *'\n  user: www-data\n  directory: /usr/share\n"
-                           "  environment: {TOKEN: 'a \"b\" $c', PATH: '/opt:/usr/bin:/bin'}\n"
-                           "  command: '(id -un; pwd; echo \"$TOKEN\"; echo \"$PATH\"; echo \"$IS_LEADER $LOGNAME\") > " +
-                               in_folder("out") + "'\n", 1);
+  Fleet fleet = fleet_with(
+      "- name: whoami\n  schedule: '* * * * *'\n  user: www-data\n  directory: /usr/share\n"
+      "  environment: {TOKEN: 'a \"b\" $c', PATH: '/opt:/usr/bin:/bin'}\n"
+      "  command: '(id -un; pwd; echo \"$TOKEN\"; echo \"$PATH\"; echo \"$IS_LEADER $LOGNAME\") "
+      "> " +
+          in_folder("out") + "'\n",
+      1);
   cron_on(fleet, "django-cron/0").run_minutes(1);
-  EXPECT_EQ(read(in_folder("out")), "www-data\n/usr/share\na \"b\" $c\n/opt:/usr/bin:/bin\nTrue www-data\n");
+  EXPECT_EQ(read(in_folder("out")),
+            "www-data\n/usr/share\na \"b\" $c\n/opt:/usr/bin:/bin\nTrue www-data\n");
 }
 
 TEST_F(RealCron, AJobWhoseUserIsMissingDoesNotStopTheOthers) {
-  Fleet fleet = fleet_with(jobs_writing("ran") + "- {name: x, schedule: '* * * * *', command: x, user: nobody-has-this-name}\n", 1);
+  Fleet fleet =
+      fleet_with(jobs_writing("ran") +
+                     "- {name: x, schedule: '* * * * *', command: x, user: nobody-has-this-name}\n",
+                 1);
   name_units(fleet);
   CronDaemon& cron = cron_on(fleet, "django-cron/0");
   cron.run_minutes(2);
   EXPECT_EQ(lines_in(read(in_folder("ran")), "django-cron/0"), 2u) << cron.log();
-  EXPECT_EQ(fleet.status("django-cron/0").message, "leader, 2 jobs; no user nobody-has-this-name for x");
+  EXPECT_EQ(fleet.status("django-cron/0").message,
+            "leader, 2 jobs; no user nobody-has-this-name for x");
 }
 
 // Whole seconds of a path's modification time.
@@ -218,17 +240,21 @@ TEST_F(RealCron, WithoutTheCureAFlipWithinASecondIsNotSeen) {
   text.replace(text.find("IS_LEADER=True"), 14, "IS_LEADER=False");
   const fs::path temporary = path.parent_path() / ".naive";
   write(temporary, text);
-  const timespec times[2] = {{0, UTIME_OMIT}, {second_of(path), 0}};  // as if within the same second
+  const timespec times[2] = {{0, UTIME_OMIT},
+                             {second_of(path), 0}};  // as if within the same second
   ASSERT_EQ(utimensat(AT_FDCWD, temporary.c_str(), times, 0), 0);
   fs::rename(temporary, path);
   cron.run_minutes(1);
-  EXPECT_EQ(lines_in(read(in_folder("ran")), "django-cron/0"), 1u);  // it still runs: cron has not looked
+  EXPECT_EQ(lines_in(read(in_folder("ran")), "django-cron/0"),
+            1u);  // it still runs: cron has not looked
 }
 
-// A crontab that appears in the very second in which cron looked at a folder that had changed in that second.
+// A crontab that appears in the very second in which cron looked at a folder that had changed in
+// that second.
 class CreatedAsCronLooks : public RealCron {
  protected:
-  // Gives the folder's time the second that cron then has seen, creates the crontab, and says whether cron runs it.
+  // Gives the folder's time the second that cron then has seen, creates the crontab, and says
+  // whether cron runs it.
   template <typename Create>
   bool is_seen(const Fleet& fleet, Create create) {
     const fs::path folder = crontab_path(fleet.root("django-cron/0")).parent_path();
@@ -236,7 +262,8 @@ class CreatedAsCronLooks : public RealCron {
     fs::create_directories(fleet.root("django-cron/0") / "run");
     write(fleet.root("django-cron/0") / "run/unit-name", "django-cron/0\n");
     CronDaemon& cron = cron_on(fleet, "django-cron/0");
-    // Within one second of real time: something else changes the folder, cron looks, the crontab appears.
+    // Within one second of real time: something else changes the folder, cron looks, the crontab
+    // appears.
     for (int attempt = 0; attempt < 20; ++attempt) {
       fs::remove(crontab_path(fleet.root("django-cron/0")));
       write(folder / ".something-else", "");
@@ -253,7 +280,9 @@ class CreatedAsCronLooks : public RealCron {
     return false;
   }
 
-  static time_t now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
+  static time_t now() {
+    return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  }
 };
 
 TEST_F(CreatedAsCronLooks, ItIsNotLost) {

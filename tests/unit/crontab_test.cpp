@@ -12,14 +12,22 @@ namespace {
 using testing::HasSubstr;
 
 CrontabJob clearsessions() {
-  return {"clearsessions",          "17 3 * * *", "www-data", "Purge expired sessions",
-          "/srv/app/manage.py clearsessions", true,         ""};
+  return {"clearsessions",
+          "17 3 * * *",
+          "www-data",
+          "Purge expired sessions",
+          "/srv/app/manage.py clearsessions",
+          true,
+          ""};
 }
 
-std::string render(const Crontab& crontab) { return render_crontab(crontab, built_in_crontab_template()); }
+std::string render(const Crontab& crontab) {
+  return render_crontab(crontab, built_in_crontab_template());
+}
 
 constexpr const char* kHead =
-    "# Maintenance jobs of django-app, written by the Juju application django-cron. Edits are overwritten.\n"
+    "# Maintenance jobs of django-app, written by the Juju application django-cron. Edits are "
+    "overwritten.\n"
     "# To change them:  juju config django-cron jobs=@jobs.yaml\n"
     "# This file is the same on every unit but for IS_LEADER: the jobs run where it is True.\n";
 constexpr const char* kSettings =
@@ -70,15 +78,18 @@ class ShownCommand : public testing::TestWithParam<CommandCase> {};
 TEST_P(ShownCommand, IsOneCommentLine) {
   CrontabJob job = clearsessions();
   job.command = GetParam().command;
-  EXPECT_THAT(render({"s", "a", true, {job}}), HasSubstr("sessions\n#   " + GetParam().shown + "\n17 3"));
+  EXPECT_THAT(render({"s", "a", true, {job}}),
+              HasSubstr("sessions\n#   " + GetParam().shown + "\n17 3"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ShownCommand,
-    testing::Values(CommandCase{"a; b % {{{x}}} <&>\"'", "a; b % {{{x}}} <&>\"'"}, CommandCase{"a\n", "a"},
-                    CommandCase{"a\nb\n", "a ... (and 1 more line)"}, CommandCase{"\n  \na\nb\nc", "a ... (and 2 more lines)"},
+    testing::Values(CommandCase{"a; b % {{{x}}} <&>\"'", "a; b % {{{x}}} <&>\"'"},
+                    CommandCase{"a\n", "a"}, CommandCase{"a\nb\n", "a ... (and 1 more line)"},
+                    CommandCase{"\n  \na\nb\nc", "a ... (and 2 more lines)"},
                     CommandCase{"a\r* * * * * root rm", "a * * * * * root rm"},
-                    CommandCase{std::string(5000, 'x'), std::string(500, 'x') + " ... (and 4500 more bytes)"},
+                    CommandCase{std::string(5000, 'x'),
+                                std::string(500, 'x') + " ... (and 4500 more bytes)"},
                     // A cut never splits a character.
                     CommandCase{std::string(499, 'x') + "\xc3\xa4" + "y",
                                 std::string(499, 'x') + " ... (and 3 more bytes)"}));
@@ -86,7 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Crontab, NoDescriptionLeavesItsComment) {
   CrontabJob job = clearsessions();
   job.description = "a\n* * * * * root rm -rf /\r\x0b\x0c\x7f";
-  EXPECT_THAT(render({"s", "a", true, {job}}), HasSubstr("# clearsessions: a * * * * * root rm -rf /    \n"));
+  EXPECT_THAT(render({"s", "a", true, {job}}),
+              HasSubstr("# clearsessions: a * * * * * root rm -rf /    \n"));
 }
 
 TEST(Crontab, TellsWhoseItIs) {

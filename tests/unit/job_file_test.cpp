@@ -16,7 +16,9 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
 
-std::string problems_of(std::string_view text) { return list_problems("f", read_job_file(text).problems, ""); }
+std::string problems_of(std::string_view text) {
+  return list_problems("f", read_job_file(text).problems, "");
+}
 
 std::vector<Job> jobs_of(std::string_view text) {
   EXPECT_EQ(problems_of(text), "");
@@ -42,8 +44,8 @@ TEST(JobFile, ReadsAllKeys) {
   EXPECT_EQ(job.command, "manage.py clearsessions");
   EXPECT_EQ(job.user, "www-data");
   EXPECT_EQ(job.description, "Purge expired sessions");
-  EXPECT_THAT(job.environment,
-              ElementsAre(Pair("DJANGO_SETTINGS_MODULE", "app.settings"), Pair("PORT", "8080"), Pair("EMPTY", "")));
+  EXPECT_THAT(job.environment, ElementsAre(Pair("DJANGO_SETTINGS_MODULE", "app.settings"),
+                                           Pair("PORT", "8080"), Pair("EMPTY", "")));
   EXPECT_EQ(job.directory, "/srv/app");
   EXPECT_EQ(job.run_on, RunOn::all);
   EXPECT_FALSE(job.enabled);
@@ -60,19 +62,22 @@ TEST(JobFile, HasDefaults) {
 }
 
 TEST(JobFile, IsJsonToo) {
-  const auto jobs = jobs_of(R"([{"name": "a", "schedule": "0 0 * * *", "command": "a\nb", "enabled": true}])");
+  const auto jobs =
+      jobs_of(R"([{"name": "a", "schedule": "0 0 * * *", "command": "a\nb", "enabled": true}])");
   ASSERT_EQ(jobs.size(), 1u);
   EXPECT_EQ(jobs[0].command, "a\nb");
 }
 
 TEST(JobFile, KeepsACommandAsItIsWritten) {
-  const auto jobs = jobs_of("- name: a\n  schedule: '@daily'\n  command: |\n    a; b || c && d\n    e '%' \"\\\" # f\n");
+  const auto jobs = jobs_of(
+      "- name: a\n  schedule: '@daily'\n  command: |\n    a; b || c && d\n    e '%' \"\\\" # f\n");
   ASSERT_EQ(jobs.size(), 1u);
   EXPECT_EQ(jobs[0].command, "a; b || c && d\ne '%' \"\\\" # f\n");
 }
 
 TEST(JobFile, FoldsALongDescriptionIntoOneLine) {
-  const auto jobs = jobs_of("- {name: a, schedule: '@daily', command: x, description: \"one\\ntwo\\n\"}");
+  const auto jobs =
+      jobs_of("- {name: a, schedule: '@daily', command: x, description: \"one\\ntwo\\n\"}");
   ASSERT_EQ(jobs.size(), 1u);
   EXPECT_EQ(jobs[0].description, "one two");
 }
@@ -111,54 +116,78 @@ std::string job_with(const std::string& line) {
 INSTANTIATE_TEST_SUITE_P(
     Table, JobFileProblem,
     testing::Values(
-        ProblemCase{"hello", "f:1:1: the job file is a list of jobs, not a string; write - name: ...\n"},
-        ProblemCase{"jobs: []", "f:1:1: the job file is a list of jobs, not a mapping; write - name: ...\n"},
-        ProblemCase{"5", "f:1:1: the job file is a list of jobs, not a number; write - name: ...\n"},
-        ProblemCase{"- [a]", "f:1:3: a job is a mapping with name, schedule and command, not a list\n"},
-        ProblemCase{"- clearsessions", "f:1:3: a job is a mapping with name, schedule and command, not a string\n"},
-        ProblemCase{"-", "f:1:1: a job is a mapping with name, schedule and command, not nothing\n"},
+        ProblemCase{"hello",
+                    "f:1:1: the job file is a list of jobs, not a string; write - name: ...\n"},
+        ProblemCase{"jobs: []",
+                    "f:1:1: the job file is a list of jobs, not a mapping; write - name: ...\n"},
+        ProblemCase{"5",
+                    "f:1:1: the job file is a list of jobs, not a number; write - name: ...\n"},
+        ProblemCase{"- [a]",
+                    "f:1:3: a job is a mapping with name, schedule and command, not a list\n"},
+        ProblemCase{"- clearsessions",
+                    "f:1:3: a job is a mapping with name, schedule and command, not a string\n"},
+        ProblemCase{"-",
+                    "f:1:1: a job is a mapping with name, schedule and command, not nothing\n"},
         ProblemCase{"- {name: a}", "f:1:3: job a lacks a schedule\nf:1:3: job a lacks a command\n"},
         ProblemCase{"- {}",
-                    "f:1:3: this job lacks a name\nf:1:3: this job lacks a schedule\nf:1:3: this job lacks a "
+                    "f:1:3: this job lacks a name\nf:1:3: this job lacks a schedule\nf:1:3: this "
+                    "job lacks a "
                     "command\n"},
         ProblemCase{"[a: b", "f:1:1: not YAML: end of sequence flow not found\n"},
-        ProblemCase{"- a\n---\n- b\n", "f:3:1: a second YAML document begins here: the job file is one list\n"},
+        ProblemCase{"- a\n---\n- b\n",
+                    "f:3:1: a second YAML document begins here: the job file is one list\n"},
         ProblemCase{"- &a [*a]\n", "f:1:7: not YAML: an alias to itself\n"},
         ProblemCase{job_with("usr: root"), "f:4:3: unknown key usr; did you mean user?\n"},
         ProblemCase{job_with("colour: red"), "f:4:3: unknown key colour\n"},
         ProblemCase{job_with("timeout: 1h"), "f:4:3: unknown key timeout\n"},
-        ProblemCase{job_with("command: y"), "f:4:3: key command stands twice in this job, first at line 3\n"},
+        ProblemCase{job_with("command: y"),
+                    "f:4:3: key command stands twice in this job, first at line 3\n"},
         ProblemCase{job_with("? [x]\n  : y"), "f:4:5: a key is a word, not a list\n"},
-        ProblemCase{job_with("user: 33"), "f:4:9: user 33 is a number, but cron takes users by name\n"},
+        ProblemCase{job_with("user: 33"),
+                    "f:4:9: user 33 is a number, but cron takes users by name\n"},
         ProblemCase{job_with("user: 'a b'"), "f:4:9: user 'a b' is not a user name\n"},
         ProblemCase{job_with("user: -x"), "f:4:9: user '-x' is not a user name\n"},
         ProblemCase{job_with("user: [a]"), "f:4:9: user is a string, not a list\n"},
-        ProblemCase{job_with("user: true"), "f:4:9: user is a string, not a boolean; write \"true\"\n"},
+        ProblemCase{job_with("user: true"),
+                    "f:4:9: user is a string, not a boolean; write \"true\"\n"},
         ProblemCase{job_with("user:"), "f:4:3: user is a string, not empty\n"},
-        ProblemCase{job_with("description: 5"), "f:4:16: description is a string, not a number; write \"5\"\n"},
+        ProblemCase{job_with("description: 5"),
+                    "f:4:16: description is a string, not a number; write \"5\"\n"},
         ProblemCase{job_with("description: \"a\\x07\""),
                     "f:4:16: description holds the control character 0x07\n"},
-        ProblemCase{job_with("directory: srv"), "f:4:14: directory 'srv' is not an absolute path\n"},
-        ProblemCase{job_with("directory: \"/a\\nb\""), "f:4:14: directory has more than one line\n"},
-        ProblemCase{job_with("run-on: leadr"), "f:4:11: run-on is leader or all, not 'leadr'; write leader\n"},
-        ProblemCase{job_with("enabled: maybe"), "f:4:12: enabled is true or false, not a string; write true\n"},
-        ProblemCase{job_with("enabled: \"true\""), "f:4:12: enabled is true or false, not a string; write true\n"},
+        ProblemCase{job_with("directory: srv"),
+                    "f:4:14: directory 'srv' is not an absolute path\n"},
+        ProblemCase{job_with("directory: \"/a\\nb\""),
+                    "f:4:14: directory has more than one line\n"},
+        ProblemCase{job_with("run-on: leadr"),
+                    "f:4:11: run-on is leader or all, not 'leadr'; write leader\n"},
+        ProblemCase{job_with("enabled: maybe"),
+                    "f:4:12: enabled is true or false, not a string; write true\n"},
+        ProblemCase{job_with("enabled: \"true\""),
+                    "f:4:12: enabled is true or false, not a string; write true\n"},
         ProblemCase{job_with("environment: [A]"),
-                    "f:4:16: environment is a mapping of names to strings, not a list; write {NAME: value}\n"},
+                    "f:4:16: environment is a mapping of names to strings, not a list; write "
+                    "{NAME: value}\n"},
         ProblemCase{job_with("environment: {A-B: x}"),
-                    "f:4:17: environment has the name 'A-B': a name has letters, digits and _, no digit first\n"},
-        ProblemCase{job_with("environment: {A: x, A: y}"), "f:4:23: environment names A twice, first at line 4\n"},
+                    "f:4:17: environment has the name 'A-B': a name has letters, digits and _, no "
+                    "digit first\n"},
+        ProblemCase{job_with("environment: {A: x, A: y}"),
+                    "f:4:23: environment names A twice, first at line 4\n"},
         ProblemCase{job_with("environment: {A: true}"),
                     "f:4:20: environment A is a boolean: write a string, in quotes\n"},
-        ProblemCase{job_with("environment: {A: }"), "f:4:17: environment A is empty: write a string, in quotes\n"},
-        ProblemCase{job_with("environment: {A: \"b\\0c\"}"), "f:4:20: environment A holds a NUL byte\n"},
+        ProblemCase{job_with("environment: {A: }"),
+                    "f:4:17: environment A is empty: write a string, in quotes\n"},
+        ProblemCase{job_with("environment: {A: \"b\\0c\"}"),
+                    "f:4:20: environment A holds a NUL byte\n"},
         ProblemCase{"- {name: Clear Sessions, schedule: '@daily', command: x}",
-                    "f:1:10: name 'Clear Sessions' is not made of lowercase letters, digits and hyphens; write "
+                    "f:1:10: name 'Clear Sessions' is not made of lowercase letters, digits and "
+                    "hyphens; write "
                     "clear-sessions\n"},
         ProblemCase{"- {name: 5, schedule: '@daily', command: x}",
                     "f:1:10: name is a string, not a number; write \"5\"\n"},
-        ProblemCase{"- {name: ../x, schedule: '@daily', command: x}",
-                    "f:1:10: name '../x' is not made of lowercase letters, digits and hyphens; write x\n"},
+        ProblemCase{
+            "- {name: ../x, schedule: '@daily', command: x}",
+            "f:1:10: name '../x' is not made of lowercase letters, digits and hyphens; write x\n"},
         ProblemCase{"- {name: a, schedule: '@daily', command: ' '}", "f:1:42: command is empty\n"},
         ProblemCase{"- {name: a, schedule: '@daily', command: true}",
                     "f:1:42: command is a string, not a boolean; write \"true\"\n"},
@@ -166,18 +195,21 @@ INSTANTIATE_TEST_SUITE_P(
                     "f:1:42: command holds the control character 0x1b; write $(printf '\\033')\n"},
         ProblemCase{"- {name: a, schedule: '@daily', command: \"a\\0b\"}",
                     "f:1:42: command holds the control character 0x00; write $(printf '\\000')\n"},
-        ProblemCase{"- {name: a, schedule: 0 25 * * *, command: x}", "f:1:25: hour 25 is out of range 0-23\n"},
+        ProblemCase{"- {name: a, schedule: 0 25 * * *, command: x}",
+                    "f:1:25: hour 25 is out of range 0-23\n"},
         ProblemCase{"- {name: ä, schedule: '0 25 * * *', command: x}",
                     "f:1:10: name 'ä' is not made of lowercase letters, digits and hyphens\n"
                     "f:1:26: hour 25 is out of range 0-23\n"},
         ProblemCase{"- {name: a, schedule: '@reboot now', command: x}",
                     "f:1:32: @reboot stands alone: no field follows it\n"},
-        ProblemCase{"- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: '@daily', command: x}",
+        ProblemCase{"- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: '@daily', "
+                    "command: x}",
                     "f:2:10: name a is taken by the job at line 1\n"},
         ProblemCase{std::string("- a\0b", 5), "f:1:4: a NUL byte: a job file is text\n"},
         ProblemCase{"# \x04\n", "f:1:3: control character 0x04: a job file is text\n"},
         ProblemCase{"# \xff\n", "f:1:3: byte 0xff is not UTF-8: a job file is UTF-8 text\n"},
-        ProblemCase{"# \xed\xa0\x80\n", "f:1:3: byte 0xed is not UTF-8: a job file is UTF-8 text\n"}));
+        ProblemCase{"# \xed\xa0\x80\n",
+                    "f:1:3: byte 0xed is not UTF-8: a job file is UTF-8 text\n"}));
 
 TEST(JobFile, TellsAllProblemsInTheOrderOfTheText) {
   EXPECT_EQ(problems_of("- name: A\n  schedule: 61 * * * *\n  comand: x\n- {}\n"),
@@ -192,8 +224,8 @@ TEST(JobFile, TellsAllProblemsInTheOrderOfTheText) {
 
 TEST(JobFile, NeverRepeatsAValueOfTheEnvironment) {
   for (const char* environment :
-       {"{A: true, hunter2hunter2: }", "{'A=hunter2': x}", "[A=hunter2]", "A=hunter2", "{A: [hunter2]}",
-        "{A: {hunter2: x}}", "{A: \"hunter2\\0\"}"}) {
+       {"{A: true, hunter2hunter2: }", "{'A=hunter2': x}", "[A=hunter2]", "A=hunter2",
+        "{A: [hunter2]}", "{A: {hunter2: x}}", "{A: \"hunter2\\0\"}"}) {
     const std::string problems = problems_of(job_with(std::string("environment: ") + environment));
     EXPECT_NE(problems, "") << environment;
     if (std::string_view(environment).find(": }") == std::string_view::npos) {
@@ -206,7 +238,8 @@ TEST(JobFile, RefusesWhatTheKernelCannotTakeAsOneArgument) {
   const std::string longest(kLongestArgument, 'x');
   EXPECT_EQ(problems_of("- {name: a, schedule: '@daily', command: '" + longest + "'}"), "");
   EXPECT_EQ(problems_of("- {name: a, schedule: '@daily', command: '" + longest + "x'}"),
-            "f:1:42: command has 131072 bytes, and the kernel takes at most 131071; write the path of a script\n");
+            "f:1:42: command has 131072 bytes, and the kernel takes at most 131071; write the path "
+            "of a script\n");
   EXPECT_EQ(problems_of(job_with("environment: {A: '" + longest + "'}")),
             "f:4:20: environment A has 131073 bytes, and the kernel takes at most 131071\n");
 }
@@ -224,7 +257,8 @@ TEST(JobFile, ManyAliasesDoNotMultiply) {
   std::string text = "- &a [x,x,x,x,x,x,x,x,x]\n";
   for (char c = 'b'; c < 'z'; ++c) {
     text += std::string("- &") + c + " [";
-    for (int i = 0; i < 9; ++i) text += std::string(i > 0 ? "," : "") + "*" + static_cast<char>(c - 1);
+    for (int i = 0; i < 9; ++i)
+      text += std::string(i > 0 ? "," : "") + "*" + static_cast<char>(c - 1);
     text += "]\n";
   }
   EXPECT_EQ(read_job_file(text).problems.size(), 25u);
@@ -242,11 +276,13 @@ TEST(ProblemText, ShowsTheLineAndACaretUnderTheCharacter) {
 TEST(ProblemText, ShowsThePartOfALongLineAroundTheMistake) {
   const std::string source = std::string(300, 'a') + "b" + std::string(300, 'c');
   const std::string text = list_problems("f", std::vector<Problem>{{{1, 301}, "b", ""}}, source);
-  EXPECT_THAT(text, HasSubstr("  " + std::string(38, 'a') + "b" + std::string(37, 'c') + "\n" + std::string(40, ' ') + "^\n"));
+  EXPECT_THAT(text, HasSubstr("  " + std::string(38, 'a') + "b" + std::string(37, 'c') + "\n" +
+                              std::string(40, ' ') + "^\n"));
 }
 
 TEST(ProblemText, AProblemOfTheWholeFileHasNoPlace) {
-  EXPECT_EQ(list_problems("f", std::vector<Problem>{{{}, "it is bad", ""}}, "text"), "f: it is bad\n");
+  EXPECT_EQ(list_problems("f", std::vector<Problem>{{{}, "it is bad", ""}}, "text"),
+            "f: it is bad\n");
 }
 
 }  // namespace

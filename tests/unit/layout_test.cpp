@@ -1,4 +1,5 @@
-// The arrows between the rooms of src/: commands -> edge -> pure, and no room's library in another's header.
+// The arrows between the rooms of src/: commands -> edge -> pure, and no room's library in
+// another's header.
 
 #include <gtest/gtest.h>
 
@@ -24,7 +25,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"commands", {"juju", "system", "run", "charm", "jobs", "cron"}},
 };
 
-// Libraries that stay in one place: the prefix of their headers, and the only files that may include them.
+// Libraries that stay in one place: the prefix of their headers, and the only files that may
+// include them.
 const std::map<std::string, std::set<std::string>> kLibraryRooms = {
     {"yaml-cpp/", {"jobs/yaml_tree.cpp"}},
     {"nlohmann/", {"jobs/stored_job.cpp", "juju/hook_tools.cpp"}},
@@ -34,9 +36,9 @@ const std::map<std::string, std::set<std::string>> kLibraryRooms = {
 };
 
 // Headers of the machine that deciding code has no business with.
-const std::set<std::string> kMachineHeaders = {"unistd.h", "fcntl.h",    "spawn.h",    "poll.h",   "dirent.h", "signal.h",
-                                               "ctime",    "fstream",    "iostream",   "cstdlib",  "chrono",   "filesystem",
-                                               "sys/stat.h", "sys/wait.h", "cstdio"};
+const std::set<std::string> kMachineHeaders = {
+    "unistd.h", "fcntl.h", "spawn.h", "poll.h",     "dirent.h",   "signal.h",   "ctime", "fstream",
+    "iostream", "cstdlib", "chrono",  "filesystem", "sys/stat.h", "sys/wait.h", "cstdio"};
 
 struct Include {
   std::string file;    // relative to src/
@@ -52,7 +54,8 @@ std::vector<Include> includes() {
     for (std::string line; std::getline(file, line);) {
       if (!line.starts_with("#include ")) continue;
       const std::size_t end = line.find_last_of(">\"");
-      found.push_back({fs::relative(entry.path(), SOURCE_FOLDER), line.substr(10, end - 10), line[9] == '"'});
+      found.push_back(
+          {fs::relative(entry.path(), SOURCE_FOLDER), line.substr(10, end - 10), line[9] == '"'});
     }
   }
   return found;
@@ -71,7 +74,8 @@ TEST(Layout, RoomsIncludeOnlyWhatLiesBelowThem) {
     if (!include.quoted || room.empty()) continue;
     const std::string target = room_of(include.target);
     ASSERT_TRUE(kMayInclude.contains(room)) << include.file;
-    EXPECT_TRUE(target == room || kMayInclude.at(room).contains(target)) << include.file << " includes " << include.target;
+    EXPECT_TRUE(target == room || kMayInclude.at(room).contains(target))
+        << include.file << " includes " << include.target;
   }
 }
 
@@ -88,7 +92,8 @@ TEST(Layout, DecidingCodeDoesNotTouchTheMachine) {
   for (const Include& include : includes()) {
     const std::set<std::string> pure = {"cron", "jobs", "charm", "run"};
     if (!pure.contains(room_of(include.file))) continue;
-    EXPECT_FALSE(kMachineHeaders.contains(include.target)) << include.file << " includes " << include.target;
+    EXPECT_FALSE(kMachineHeaders.contains(include.target))
+        << include.file << " includes " << include.target;
   }
 }
 

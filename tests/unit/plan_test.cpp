@@ -40,7 +40,8 @@ Facts after(Facts facts, const Plan& plan) {
     facts.services = {{facts.service, plan.claim->substr(0, plan.claim->find('\n')), true}};
   }
   if (plan.copy_supervisor) installed.supervisor_exists = installed.supervisor_current = true;
-  for (const JobToInstall& job : plan.install_jobs) installed.jobs[job.name] = {job.text, job.owner, true};
+  for (const JobToInstall& job : plan.install_jobs)
+    installed.jobs[job.name] = {job.text, job.owner, true};
   for (const std::string& name : plan.remove_jobs) installed.jobs.erase(name);
   if (plan.crontab) {
     installed.crontab = plan.crontab;
@@ -55,7 +56,9 @@ Facts after(Facts facts, const Plan& plan) {
   return facts;
 }
 
-Facts settled_unit() { return after(fresh_unit(), plan(fresh_unit())); }
+Facts settled_unit() {
+  return after(fresh_unit(), plan(fresh_unit()));
+}
 
 // What a plan is when nothing is to be done.
 Plan nothing() {
@@ -85,7 +88,9 @@ TEST(Plan, OfAFreshUnitInstallsEverything) {
   EXPECT_FALSE(first.name_leader);
 }
 
-TEST(Plan, CarriedOutLeavesNothingToDo) { EXPECT_EQ(plan(settled_unit()), nothing()); }
+TEST(Plan, CarriedOutLeavesNothingToDo) {
+  EXPECT_EQ(plan(settled_unit()), nothing());
+}
 
 TEST(Plan, OfANewLeaderWritesTheCrontabAndNamesIt) {
   Facts facts = settled_unit();
@@ -130,7 +135,8 @@ TEST(Plan, BadJobsKeepTheLastGoodOnesAndApplyLeadershipToThem) {
   EXPECT_THAT(bad.install_jobs, IsEmpty());
   EXPECT_THAT(bad.remove_jobs, IsEmpty());
   EXPECT_FALSE(bad.last_good);
-  EXPECT_EQ(bad.status, (Status{Workload::blocked, "jobs, line 1: job x lacks a command (and 1 more)"}));
+  EXPECT_EQ(bad.status,
+            (Status{Workload::blocked, "jobs, line 1: job x lacks a command (and 1 more)"}));
   ASSERT_EQ(bad.log.size(), 3u);
   EXPECT_EQ(bad.log[2].text, "jobs, line 1, column 25: hour 25 is out of range 0-23");
   // Told once, not in every hook.
@@ -172,8 +178,10 @@ TEST(Plan, ChangedJobsAreInstalledAndOldOnesRemoved) {
 }
 
 TEST(Plan, AJobWhoseFileWasTouchedIsInstalledAgain) {
-  for (const InstalledJob& wrong : {InstalledJob{"{}", 0, true}, InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true},
-                                    InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false}}) {
+  for (const InstalledJob& wrong :
+       {InstalledJob{"{}", 0, true},
+        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true},
+        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false}}) {
     Facts facts = settled_unit();
     facts.installed.jobs["report"] = wrong;
     const Plan repair = plan(facts);
@@ -186,8 +194,10 @@ TEST(Plan, AUserThatIsMissingTakesItsJobsLineAwayAndSaysSo) {
   Facts facts = settled_unit();
   facts.users.erase("www-data");
   const Plan missing = plan(facts);
-  EXPECT_THAT(missing.crontab.value_or(""), HasSubstr("#   Not run here: this machine has no user www-data.\n"));
-  EXPECT_EQ(missing.status, (Status{Workload::active, "standby, 2 jobs; no user www-data for clearsessions"}));
+  EXPECT_THAT(missing.crontab.value_or(""),
+              HasSubstr("#   Not run here: this machine has no user www-data.\n"));
+  EXPECT_EQ(missing.status,
+            (Status{Workload::active, "standby, 2 jobs; no user www-data for clearsessions"}));
   ASSERT_EQ(missing.install_jobs.size(), 1u);
   EXPECT_EQ(missing.install_jobs[0].owner, 0u);  // nobody but root reads it until its user is there
   Facts later = after(facts, missing);
@@ -198,7 +208,9 @@ TEST(Plan, AUserThatIsMissingTakesItsJobsLineAwayAndSaysSo) {
 }
 
 TEST(Plan, ADisabledJobIsNotCountedAndNeedsNoUser) {
-  const Facts facts = with_jobs(fresh_unit(), "- {name: a, schedule: '@daily', command: x, user: nobody-here, enabled: false}\n");
+  const Facts facts =
+      with_jobs(fresh_unit(),
+                "- {name: a, schedule: '@daily', command: x, user: nobody-here, enabled: false}\n");
   EXPECT_EQ(plan(facts).status, (Status{Workload::active, "standby, 0 jobs"}));
 }
 
@@ -210,7 +222,8 @@ TEST(Plan, AnotherApplicationsServiceIsNotTouched) {
   Plan expected = nothing();
   expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
   expected.status =
-      Status{Workload::blocked, "django-app is maintained here by other-cron; remove one, or set service-name"};
+      Status{Workload::blocked,
+             "django-app is maintained here by other-cron; remove one, or set service-name"};
   EXPECT_EQ(plan(facts), expected);
 }
 
@@ -225,7 +238,8 @@ TEST(Plan, WhatARemovedUnitOfThisApplicationLeftIsTakenOver) {
   EXPECT_FALSE(take_over.crontab);
   facts.services[0].unit_lives = true;
   const Plan refused = plan(facts);
-  EXPECT_EQ(refused.status, (Status{Workload::blocked, "django-app is maintained here by unit django-cron/0"}));
+  EXPECT_EQ(refused.status,
+            (Status{Workload::blocked, "django-app is maintained here by unit django-cron/0"}));
   EXPECT_FALSE(refused.claim);
 }
 
@@ -274,9 +288,11 @@ TEST(Plan, ANewServiceNameBringsItsFilesBeforeTheOldOnesGo) {
 TEST(Plan, AServiceNameThatIsNoNameBlocksAndKeepsTheServiceThatIs) {
   Facts facts = settled_unit();
   facts.config->service_name = "Django App";
-  EXPECT_EQ(choose_service(facts.unit, facts.principal_unit, facts.config, facts.services), "django-app");
+  EXPECT_EQ(choose_service(facts.unit, facts.principal_unit, facts.config, facts.services),
+            "django-app");
   EXPECT_EQ(plan(facts).status,
-            (Status{Workload::blocked, "service-name: only lowercase letters, digits and hyphens, at most 63"}));
+            (Status{Workload::blocked,
+                    "service-name: only lowercase letters, digits and hyphens, at most 63"}));
   EXPECT_FALSE(plan(facts).crontab);
   // On a fresh unit there is no service to keep, and none is guessed.
   Facts fresh = fresh_unit();
@@ -291,7 +307,9 @@ TEST(Plan, AServiceNameThatIsNoNameBlocksAndKeepsTheServiceThatIs) {
 TEST(Plan, WithoutACronDaemonItIsBlockedWithTheRemedy) {
   Facts facts = settled_unit();
   facts.cron_daemon = false;
-  EXPECT_EQ(plan(facts).status, (Status{Workload::blocked, "no cron daemon on this machine; run: apt-get install cron"}));
+  EXPECT_EQ(
+      plan(facts).status,
+      (Status{Workload::blocked, "no cron daemon on this machine; run: apt-get install cron"}));
 }
 
 TEST(Plan, ACrontabThatCronWouldNotSeeIsWrittenAgain) {
@@ -301,19 +319,22 @@ TEST(Plan, ACrontabThatCronWouldNotSeeIsWrittenAgain) {
 }
 
 TEST(Plan, NoSecretLeavesTheJobsFiles) {
-  const Facts facts = with_jobs(fresh_unit(),
-                                "- {name: a, schedule: '@daily', command: x, environment: {TOKEN: hunter2}}\n");
+  const Facts facts = with_jobs(
+      fresh_unit(), "- {name: a, schedule: '@daily', command: x, environment: {TOKEN: hunter2}}\n");
   const Plan secretive = plan(facts);
   EXPECT_THAT(secretive.install_jobs.at(0).text, HasSubstr("hunter2"));
   EXPECT_EQ(secretive.crontab->find("hunter2"), std::string::npos);
-  for (const LogMessage& message : secretive.log) EXPECT_EQ(message.text.find("hunter2"), std::string::npos);
+  for (const LogMessage& message : secretive.log)
+    EXPECT_EQ(message.text.find("hunter2"), std::string::npos);
   EXPECT_EQ(secretive.remember->find("hunter2"), std::string::npos);
 }
 
 TEST(Plan, OfRemovalAbandonsWhatTheUnitOwnsAndNothingElse) {
   Facts facts = settled_unit();
   facts.leadership = Leadership::leader;
-  facts.services = {{"django-app", "django-cron/0", true}, {"other", "other-cron/0", true}, {"old", "django-cron/0", true},
+  facts.services = {{"django-app", "django-cron/0", true},
+                    {"other", "other-cron/0", true},
+                    {"old", "django-cron/0", true},
                     {"sibling", "django-cron/1", true}};
   EXPECT_THAT(plan_removal(facts).abandon, ElementsAre("django-app", "old"));
 }
@@ -323,12 +344,16 @@ TEST(Names, TheServiceIsThePrincipalElseOurselves) {
   EXPECT_EQ(choose_service("django-cron/0", "", Config{}, {}), "django-cron");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop"}, {}), "shop");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {}), "");
-  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {{"shop", "django-cron/0", true}}), "shop");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt,
+                           {{"shop", "django-cron/0", true}}),
+            "shop");
 }
 
 TEST(Names, AServiceNameIsAFileNameThatEveryCronReads) {
-  for (const char* name : {"a", "django-app", "0x", "a-1"}) EXPECT_TRUE(is_service_name(name)) << name;
-  for (const char* name : {"", "-a", "A", "a_b", "a.b", "a/b", "a b", "../a"}) EXPECT_FALSE(is_service_name(name)) << name;
+  for (const char* name : {"a", "django-app", "0x", "a-1"})
+    EXPECT_TRUE(is_service_name(name)) << name;
+  for (const char* name : {"", "-a", "A", "a_b", "a.b", "a/b", "a b", "../a"})
+    EXPECT_FALSE(is_service_name(name)) << name;
   EXPECT_FALSE(is_service_name(std::string(64, 'a')));
 }
 

@@ -19,7 +19,8 @@ TEST(Status, OfAUnitThatWorks) {
 
 TEST(Status, OfBadJobsTellsTheFirstAndHowManyMore) {
   const Problem hour{{3, 16}, "hour 25 is out of range 0-23", ""};
-  EXPECT_EQ(blocked_by_jobs(std::vector{hour}).message, "jobs, line 3: hour 25 is out of range 0-23");
+  EXPECT_EQ(blocked_by_jobs(std::vector{hour}).message,
+            "jobs, line 3: hour 25 is out of range 0-23");
   EXPECT_EQ(blocked_by_jobs(std::vector{hour, hour, hour}),
             (Status{Workload::blocked, "jobs, line 3: hour 25 is out of range 0-23 (and 2 more)"}));
   EXPECT_EQ(blocked_by_jobs(std::vector{Problem{{}, "bad", ""}}).message, "jobs: bad");

@@ -31,11 +31,13 @@ TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
 }
 
 TEST(StoredJob, WhatIsDamagedIsNothing) {
-  for (const char* text : {"", "{", "[]", "5", R"({"name": "a"})", R"({"name": 5, "schedule": "0 0 * * *", "command": ""})",
+  for (const char* text : {"", "{", "[]", "5", R"({"name": "a"})",
+                           R"({"name": 5, "schedule": "0 0 * * *", "command": ""})",
                            R"({"name": "a", "schedule": "x", "command": "x"})"}) {
     EXPECT_FALSE(stored_job(text)) << text;
   }
-  for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"}) EXPECT_FALSE(stored_jobs(text)) << text;
+  for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"})
+    EXPECT_FALSE(stored_jobs(text)) << text;
 }
 
 }  // namespace
