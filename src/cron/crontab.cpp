@@ -88,7 +88,7 @@ std::string render_crontab(const Crontab& crontab, std::string_view template_tex
   values.set("service", for_comment(crontab.service));
   values.set("application", for_comment(crontab.application));
   values.set("is_leader", crontab.leader ? "True" : "False");
-  values.set("jobs", std::move(jobs));
+  values.set("jobs", jobs);
   return mustache.render(values);
 }
 

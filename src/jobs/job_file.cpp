@@ -20,7 +20,7 @@ namespace {
 
 // Environment and command of one job together; the kernel's bound on all arguments is at least
 // twice that.
-constexpr std::size_t kLargestJob = 1024 * 1024;
+constexpr std::size_t kLargestJob = 1U << 20;
 
 constexpr std::array<std::string_view, 9> kKeys = {"name",      "schedule",    "command",
                                                    "user",      "description", "environment",
