@@ -59,6 +59,7 @@ data data_of(const CrontabJob& job) {
   item.set("title",
            for_comment(job.description.empty() ? job.name : job.name + ": " + job.description));
   item.set("command", shown_command(job.command));
+  item.set("when", for_comment(job.when));
   item.set("due", data(job.absence.empty() ? data::type::bool_true : data::type::bool_false));
   item.set("guarded", data(job.leader_only ? data::type::bool_true : data::type::bool_false));
   item.set("schedule", job.schedule);

@@ -15,6 +15,7 @@ struct CrontabJob {
   std::string schedule;     // five portable fields, see Schedule::text
   std::string user;         // one word that cron knows as a user on this machine
   std::string description;  // may be empty
+  std::string when;         // the schedule for people, in a comment
   std::string command;      // only shown, in a comment; the supervisor holds the command that runs
   bool leader_only = true;  // guarded by IS_LEADER
   std::string absence;      // empty: the job has a line

@@ -54,7 +54,8 @@ struct Schedule {
 struct ScheduleProblem {
   std::size_t offset = 0;
   std::string what;
-  std::string instead;  // what to write instead; empty: nothing obvious
+  // What to write instead: the closest whole schedule that is accepted; empty: nothing comes close.
+  std::string instead;
 
   bool operator==(const ScheduleProblem&) const = default;
 };

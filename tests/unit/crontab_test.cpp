@@ -16,6 +16,7 @@ CrontabJob clearsessions() {
           "17 3 * * *",
           "www-data",
           "Purge expired sessions",
+          "every day at 03:17",
           "/srv/app/manage.py clearsessions",
           true,
           ""};
@@ -39,7 +40,7 @@ TEST(Crontab, HasTheShapeThatOperatorsRead) {
             std::string(kHead) + "IS_LEADER=True\n" + kSettings +
                 "\n"
                 "# clearsessions: Purge expired sessions\n"
-                "#   /srv/app/manage.py clearsessions\n"
+                "#   /srv/app/manage.py clearsessions\n#   every day at 03:17\n"
                 "17 3 * * *  www-data  [ \"$IS_LEADER\" = True ] || exit 0; "
                 "/usr/local/bin/django-app-maintenance run clearsessions\n");
 }
@@ -60,11 +61,11 @@ TEST(Crontab, JobsFollowEachOtherAndThoseForAllUnitsHaveNoGuard) {
               HasSubstr("run clearsessions\n"
                         "\n"
                         "# rotate\n"
-                        "#   /srv/app/manage.py clearsessions\n"
+                        "#   /srv/app/manage.py clearsessions\n#   every day at 03:17\n"
                         "17 3 * * *  www-data  /usr/local/bin/django-app-maintenance run rotate\n"
                         "\n"
                         "# clearsessions: Purge expired sessions\n"
-                        "#   /srv/app/manage.py clearsessions\n"
+                        "#   /srv/app/manage.py clearsessions\n#   every day at 03:17\n"
                         "#   Not run here: this machine has no user www-data.\n"));
 }
 
@@ -79,7 +80,7 @@ TEST_P(ShownCommand, IsOneCommentLine) {
   CrontabJob job = clearsessions();
   job.command = GetParam().command;
   EXPECT_THAT(render({"s", "a", true, {job}}),
-              HasSubstr("sessions\n#   " + GetParam().shown + "\n17 3"));
+              HasSubstr("sessions\n#   " + GetParam().shown + "\n#   every day at 03:17\n17 3"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
