@@ -19,8 +19,8 @@ enum class Leadership { follower, leader, unknown };
 
 // The options of config.yaml that decide something here. (log-level is the log's own.)
 struct Config {
-  std::string jobs;          // YAML; empty: no jobs
-  std::string service_name;  // empty: see default_service()
+  std::optional<std::string> jobs;  // YAML; empty: no jobs; nothing: not told
+  std::string service_name;         // empty: see default_service()
 
   bool operator==(const Config&) const = default;
 };
@@ -58,6 +58,8 @@ struct Installed {
   bool crontab_in_the_way = false;     // something that is no regular file
   bool crontab_sound =
       false;  // root:root 0644, so that cron takes it, and settled (see crontab_file.h)
+  bool folder_in_the_way =
+      false;  // the crontab's place or the supervisor's is a folder: no rename replaces that
   bool supervisor_exists = false;
   bool supervisor_current = false;  // a copy of this program, mode 0755
   bool state_in_the_way = false;    // the state folder exists, is not empty, and has no owner
@@ -81,7 +83,10 @@ struct Facts {
       peers;  // nothing: not leader, no such relation, or not to be asked in this hook
   bool cron_daemon = true;
   std::vector<OwnedService> services;
-  std::string service;  // what choose_service() said
+  std::string service;  // what choose_service() said, unless that is refused: then the one
+                        // maintained so far
+  std::string
+      refusal;  // why the service that the configuration asks for cannot be had; empty: it can
   Installed installed;
   JobFile job_file;  // read from config->jobs
   // The uid that the file of a job of this user gets. Users that this machine does not know are

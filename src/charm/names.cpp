@@ -11,8 +11,7 @@ std::string_view application_of(std::string_view unit) {
 }
 
 bool is_service_name(std::string_view text) {
-  constexpr std::size_t kLongest = 63;
-  return !text.empty() && text.size() <= kLongest && text.front() != '-' &&
+  return !text.empty() && text.size() <= kLongestServiceName && text.front() != '-' &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
          });

@@ -2,6 +2,7 @@
 // files lie. All paths are as the crontab and the operator see them, without LEADER_CRON_ROOT.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,12 @@ namespace leader_cron {
 // "django-cron/3" gives "django-cron"; a name without a slash is its own application.
 std::string_view application_of(std::string_view unit);
 
-// [a-z0-9][a-z0-9-]*, at most 63 characters: names that cron reads with -l (LSB) too, and Juju's
-// application names.
+// So that a temporary file's name, which adds 17 characters, is one that file systems take (255),
+// and a line of the crontab stays far below the 998 characters that Debian's cron takes.
+inline constexpr std::size_t kLongestServiceName = 200;
+
+// [a-z0-9][a-z0-9-]*, at most kLongestServiceName: names that cron reads with -l (LSB) too, and
+// Juju's applications.
 bool is_service_name(std::string_view text);
 
 // Config option service-name, else the principal's application, else our own.

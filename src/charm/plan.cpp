@@ -21,32 +21,8 @@ const OwnedService* find_service(const std::vector<OwnedService>& services, std:
   return found == services.end() ? nullptr : &*found;
 }
 
-// Why this unit must not touch the service's files; empty: it may.
-std::string objection(const Facts& facts) {
-  const ServicePaths paths(facts.service);
-  if (const OwnedService* owned = find_service(facts.services, facts.service)) {
-    if (owned->unit == facts.unit) return "";
-    if (application_of(owned->unit) != application_of(facts.unit)) {
-      return fmt::format("{} is maintained here by {}; remove one, or set service-name",
-                         facts.service, application_of(owned->unit));
-    }
-    // Another unit of this very application: it takes over what a removed one has left, no more.
-    return owned->unit_lives
-               ? fmt::format("{} is maintained here by unit {}", facts.service, owned->unit)
-               : "";
-  }
-  const Installed& installed = facts.installed;
-  const bool ours =
-      installed.crontab && is_written_by(*installed.crontab, application_of(facts.unit));
-  const auto in_the_way = [](std::string_view path) {
-    return fmt::format("{} is not ours: move it away", path);
-  };
-  if (installed.crontab_in_the_way || (installed.crontab && !ours))
-    return in_the_way(paths.crontab);
-  if (installed.supervisor_exists && !installed.supervisor_current && !ours)
-    return in_the_way(paths.supervisor);
-  if (installed.state_in_the_way && !ours) return in_the_way(paths.state);
-  return "";
+std::string folder_in_the_way(const ServicePaths& paths) {
+  return fmt::format("a folder is in the way, move it: {} or {}", paths.crontab, paths.supervisor);
 }
 
 bool has_good_service_name(const Config& config) {
@@ -70,15 +46,25 @@ std::string user_warning(const std::vector<const Job*>& without_user) {
                                   : fmt::format("{} (and {} more)", first, without_user.size() - 1);
 }
 
+// An option with a default is always there: where jobs is missing, and there were some, config-get
+// did not know.
+bool knows_jobs(const Facts& facts) {
+  if (!facts.config) return false;
+  return facts.config->jobs || facts.installed.last_good.value_or(std::vector<Job>{}).empty();
+}
+
 Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
   if (facts.config && !has_good_service_name(*facts.config)) {
-    return blocked("service-name: only lowercase letters, digits and hyphens, at most 63");
+    return blocked("service-name: only lowercase letters, digits and hyphens, at most 200");
   }
+  if (!facts.refusal.empty()) return blocked(facts.refusal);
+  if (facts.service.empty() && facts.config)
+    return blocked("this application's name cannot name files; set service-name");
   if (!facts.job_file.problems.empty()) return blocked_by_jobs(facts.job_file.problems);
   if (!facts.cron_daemon)
     return blocked("no cron daemon on this machine; run: apt-get install cron");
   std::string warning = user_warning(enabled_without_user(jobs, facts.users));
-  if (!facts.config) warning = "configuration unknown";
+  if (!knows_jobs(facts)) warning = "configuration unknown";
   if (facts.leadership == Leadership::unknown) warning = "leadership unknown";
   const auto enabled =
       std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.enabled; });
@@ -193,12 +179,41 @@ std::string choose_service(std::string_view unit, std::string_view principal_uni
                                    [unit](const OwnedService& each) { return each.unit == unit; });
     return ours == services.end() ? "" : ours->service;
   }
-  return std::string(default_service(unit, principal_unit));
+  const std::string_view service = default_service(unit, principal_unit);
+  return is_service_name(service) ? std::string(service) : "";
+}
+
+std::string objection(const Facts& facts) {
+  const ServicePaths paths(facts.service);
+  if (const OwnedService* owned = find_service(facts.services, facts.service)) {
+    if (owned->unit == facts.unit)
+      return facts.installed.folder_in_the_way ? folder_in_the_way(paths) : "";
+    if (application_of(owned->unit) != application_of(facts.unit)) {
+      return fmt::format("{} is maintained here by {}; remove one, or set service-name",
+                         facts.service, application_of(owned->unit));
+    }
+    // Another unit of this very application: it takes over what a removed one has left, no more.
+    return owned->unit_lives
+               ? fmt::format("{} is maintained here by unit {}", facts.service, owned->unit)
+               : "";
+  }
+  const Installed& installed = facts.installed;
+  const bool ours =
+      installed.crontab && is_written_by(*installed.crontab, application_of(facts.unit));
+  const auto in_the_way = [](std::string_view path) {
+    return fmt::format("not ours, move it away: {}", path);
+  };
+  if (installed.crontab_in_the_way || (installed.crontab && !ours))
+    return in_the_way(paths.crontab);
+  if (installed.supervisor_exists && !installed.supervisor_current && !ours)
+    return in_the_way(paths.supervisor);
+  if (installed.state_in_the_way && !ours) return in_the_way(paths.state);
+  return "";
 }
 
 std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
                              const std::optional<std::vector<Job>>& last_good) {
-  if (config && job_file.problems.empty()) return job_file.jobs;
+  if (config && config->jobs && job_file.problems.empty()) return job_file.jobs;
   return last_good.value_or(std::vector<Job>{});
 }
 

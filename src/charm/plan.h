@@ -59,6 +59,9 @@ std::string choose_service(std::string_view unit, std::string_view principal_uni
                            const std::optional<Config>& config,
                            const std::vector<OwnedService>& services);
 
+// Why this unit must not touch the files of `facts.service`; empty: it may.
+std::string objection(const Facts& facts);
+
 // The jobs that are to be installed: those of the configuration, or the last good ones where it is
 // bad or unknown.
 std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "jobs/problem_text.h"
 #include "jobs/source_text.h"
 
 namespace leader_cron {
@@ -37,6 +38,9 @@ Status blocked_by_jobs(std::span<const Problem> problems) {
       first.at.line == 0 ? "jobs: " : fmt::format("jobs, line {}: ", first.at.line);
   const std::string more =
       problems.size() > 1 ? fmt::format(" (and {} more)", problems.size() - 1) : "";
+  // What to write instead, where there is room for it.
+  const std::string whole = where + sentence(first) + more;
+  if (count_characters(whole) <= kLongestStatus) return {Workload::blocked, whole};
   return {Workload::blocked,
           where + shortened(first.what, kLongestStatus - where.size() - more.size()) + more};
 }

@@ -37,7 +37,10 @@ void claim_service(const ServicePaths& paths, std::string_view owner) {
 void abandon_service(const ServicePaths& paths) {
   remove_crontab(on_machine(paths.crontab));
   remove_file(temporary_path(on_machine(paths.crontab)));
-  remove_file(on_machine(paths.supervisor));
+  if (!remove_if_file(on_machine(paths.supervisor)) || file_status(on_machine(paths.crontab))) {
+    log(LogLevel::warning,
+        fmt::format("a folder at {} or {} is not ours and stays", paths.crontab, paths.supervisor));
+  }
   remove_file(temporary_path(on_machine(paths.supervisor)));
   remove_tree(on_machine(paths.runtime));
   const std::string state = on_machine(paths.state);
@@ -46,6 +49,10 @@ void abandon_service(const ServicePaths& paths) {
   remove_tree(going);
   rename_path(state, going);
   flush_folder(folder_of(state));
+  // Its owner last: it tells the next hook that the rest may go.
+  for (const std::string& name : list_folder(going)) {
+    if (name != base_name(paths.owner)) remove_tree(going + "/" + name);
+  }
   remove_tree(going);
 }
 
@@ -56,9 +63,11 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
     copy_file(program_path(), on_machine(paths.supervisor), 0755);
   }
   if (!plan.install_jobs.empty()) make_folders(on_machine(paths.jobs));
+  std::vector<FileToReplace> jobs;
   for (const JobToInstall& job : plan.install_jobs) {
-    replace_file(on_machine(paths.job(job.name)), job.text, {0400, job.owner, std::nullopt});
+    jobs.push_back({on_machine(paths.job(job.name)), job.text, {0400, job.owner, std::nullopt}});
   }
+  replace_files(on_machine(paths.jobs), jobs);
   if (plan.crontab) {
     make_folders(on_machine(folder_of(paths.crontab)));
     install_crontab(on_machine(paths.crontab), *plan.crontab);

@@ -35,24 +35,45 @@ bool agent_exists(std::string_view unit) {
   return file_status(on_machine(fmt::format("/var/lib/juju/agents/unit-{}", name))).has_value();
 }
 
-// All services with an owner on this machine; what killed hooks left of others goes to `leftovers`.
-std::vector<OwnedService> find_services(std::vector<std::string>& leftovers) {
+// The unit that an owner file names; empty where there is none, or what is there is none of ours.
+std::string owner_in(const std::string& folder) {
+  const std::string path = on_machine(folder + "/owner");
+  const auto status = file_status(path);
+  if (!status || status->kind != FileStatus::Kind::regular) return "";
+  return std::string(first_line(read_file(path).value_or("")));
+}
+
+// A state folder that a killed hook was making or removing: it says so by its owner, or holds
+// nothing yet or any more.
+bool is_half_a_state_folder(const std::string& folder, std::string_view application) {
+  const auto status = file_status(on_machine(folder));
+  if (!status || status->kind != FileStatus::Kind::folder) return false;
+  const std::string owner = owner_in(folder);
+  if (!owner.empty()) return application_of(owner) == application;
+  const auto names = list_folder(on_machine(folder));
+  return names.empty() || names == std::vector<std::string>{".owner.new"};
+}
+
+// All services with an owner on this machine; what killed hooks of `application` left goes to
+// `leftovers`.
+std::vector<OwnedService> find_services(std::string_view application,
+                                        std::vector<std::string>& leftovers) {
   std::vector<OwnedService> services;
   const std::string parent = on_machine(kStateParent);
   for (const std::string& name : list_folder(parent)) {
     if (name.starts_with('.')) {
-      if (name.ends_with("-maintenance.new") || name.ends_with("-maintenance.gone")) {
-        leftovers.push_back(fmt::format("{}/{}", kStateParent, name));
+      const std::string path = fmt::format("{}/{}", kStateParent, name);
+      if ((name.ends_with("-maintenance.new") || name.ends_with("-maintenance.gone")) &&
+          is_half_a_state_folder(path, application)) {
+        leftovers.push_back(path);
       }
       continue;
     }
     if (!name.ends_with(kServiceSuffix)) continue;
     const std::string service = name.substr(0, name.size() - kServiceSuffix.size());
     if (!is_service_name(service)) continue;
-    const auto owner = read_file(on_machine(ServicePaths(service).owner));
-    if (!owner || first_line(*owner).empty()) continue;
-    services.push_back(
-        {service, std::string(first_line(*owner)), agent_exists(first_line(*owner))});
+    const std::string owner = owner_in(ServicePaths(service).state);
+    if (!owner.empty()) services.push_back({service, owner, agent_exists(owner)});
   }
   return services;
 }
@@ -117,10 +138,13 @@ void look_at_installed(const ServicePaths& paths, Installed& installed) {
           status->mode == 0644 && status->owner == geteuid() && is_settled(crontab);
     } else {
       installed.crontab_in_the_way = true;
+      installed.folder_in_the_way = status->kind == FileStatus::Kind::folder;
     }
   }
   const auto supervisor = file_status(on_machine(paths.supervisor));
   installed.supervisor_exists = supervisor.has_value();
+  if (supervisor && supervisor->kind == FileStatus::Kind::folder)
+    installed.folder_in_the_way = true;
   installed.supervisor_current = is_copy_of_this_program(supervisor);
   look_at_state(paths, installed);
   look_for_leftover(paths.crontab, installed.leftovers);
@@ -137,13 +161,52 @@ void take_over_last_good(Facts& facts) {
   }
 }
 
-std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs) {
+// What lies there for the service that is to be; where others are in its way, for the one this unit
+// maintains still: leadership is applied to that while the operator mends the configuration.
+void look_at_service(Facts& facts) {
+  if (facts.service.empty()) return;
+  const std::vector<std::string> leftovers = facts.installed.leftovers;
+  look_at_installed(ServicePaths(facts.service), facts.installed);
+  take_over_last_good(facts);
+  const std::string reason = objection(facts);
+  const auto maintained = std::find_if(
+      facts.services.begin(), facts.services.end(), [&facts](const OwnedService& each) {
+        return each.unit == facts.unit && each.service != facts.service;
+      });
+  if (reason.empty() || maintained == facts.services.end()) return;
+  facts.refusal = reason;
+  facts.service = maintained->service;
+  facts.installed = {};
+  facts.installed.leftovers = leftovers;
+  look_at_installed(ServicePaths(facts.service), facts.installed);
+}
+
+// Without an answer of getent, what is installed tells who is there: a file has its job's user for
+// its owner.
+std::map<std::string, uid_t> users_of_installed_jobs(const std::vector<Job>& jobs,
+                                                     const Installed& installed) {
+  std::map<std::string, uid_t> owners = {{"root", geteuid()}};
+  for (const Job& job : jobs) {
+    const auto file = installed.jobs.find(job.name);
+    if (file != installed.jobs.end() && (file->second.owner != 0 || geteuid() != 0))
+      owners[job.user] = file->second.owner;
+  }
+  return owners;
+}
+
+std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs,
+                                           const Installed& installed) {
   std::set<std::string> names = {"root"};
   for (const Job& job : jobs) names.insert(job.user);
+  const auto users = find_users(names);
+  if (!users) {
+    log(LogLevel::warning,
+        "getent cannot look up users; those of the installed jobs are taken to exist");
+    return users_of_installed_jobs(jobs, installed);
+  }
   std::map<std::string, uid_t> owners;
   // Only root may give files away; to anybody else (a test, a benchmark) all files are their own.
-  for (const auto& [name, user] : find_users(names))
-    owners[name] = geteuid() == 0 ? user.uid : geteuid();
+  for (const auto& [name, user] : *users) owners[name] = geteuid() == 0 ? user.uid : geteuid();
   return owners;
 }
 
@@ -185,20 +248,18 @@ Gathered gather(const HookCall& call) {
   facts.model = call.model;
   facts.unit = call.unit;
   facts.principal_unit = call.principal_unit;
-  facts.services = find_services(facts.installed.leftovers);
+  facts.services = find_services(application_of(facts.unit), facts.installed.leftovers);
   facts.crontab_template = crontab_template();
   facts.leadership = leadership_question.answer();
   if (auto options = config_question.answer()) {
     facts.config = std::move(options->config);
-    facts.job_file = read_job_file(facts.config->jobs);
+    facts.job_file = read_job_file(facts.config->jobs.value_or(""));
     gathered.log_level = level_named(options->log_level);
   }
   facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
-  if (!facts.service.empty()) {
-    look_at_installed(ServicePaths(facts.service), facts.installed);
-    take_over_last_good(facts);
-  }
-  facts.users = look_up_users(choose_jobs(facts.config, facts.job_file, facts.installed.last_good));
+  look_at_service(facts);
+  facts.users = look_up_users(choose_jobs(facts.config, facts.job_file, facts.installed.last_good),
+                              facts.installed);
   facts.peers = ask_peers(call, facts.leadership);
   facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());
   return gathered;
@@ -209,7 +270,7 @@ Facts gather_for_removal(const HookCall& call) {
   facts.model = call.model;
   facts.unit = call.unit;
   facts.principal_unit = call.principal_unit;
-  facts.services = find_services(facts.installed.leftovers);
+  facts.services = find_services(application_of(facts.unit), facts.installed.leftovers);
   return facts;
 }
 

@@ -1,11 +1,26 @@
 #include "commands/identity.h"
 
+#include <algorithm>
+#include <array>
+
 #include "charm/names.h"
 
 namespace leader_cron {
 namespace {
 
 constexpr std::string_view kHooks = "hooks/";
+// Those that the charm links.
+constexpr std::array<std::string_view, 11> kHookNames = {"install",
+                                                         "config-changed",
+                                                         "leader-elected",
+                                                         "leader-settings-changed",
+                                                         "replicas-relation-created",
+                                                         "replicas-relation-changed",
+                                                         "start",
+                                                         "update-status",
+                                                         "upgrade-charm",
+                                                         "stop",
+                                                         "remove"};
 constexpr std::string_view kActions = "actions/";
 
 // "/charm/hooks/start" gives "hooks/start", "start" gives "start".
@@ -32,6 +47,9 @@ Identity identify(std::string_view argv0, bool has_arguments, std::string_view d
       return {Identity::Role::hook, std::string(path.substr(kHooks.size()))};
     if (path.starts_with(kActions))
       return {Identity::Role::action, std::string(path.substr(kActions.size()))};
+  }
+  if (std::find(kHookNames.begin(), kHookNames.end(), base) != kHookNames.end()) {
+    return {Identity::Role::hook, std::string(base)};
   }
   return {Identity::Role::command, ""};
 }

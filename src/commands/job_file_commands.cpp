@@ -20,7 +20,8 @@ namespace leader_cron {
 namespace {
 
 std::string read_job_text(const std::string& file) {
-  const auto text = read_file(file == "-" ? "/dev/stdin" : file);
+  if (file == "-") return read_standard_input();
+  const auto text = read_file(file);
   if (!text) throw MachineError("read", file, ENOENT);
   return *text;
 }

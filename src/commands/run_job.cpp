@@ -34,7 +34,7 @@ int no_such_job(const ServicePaths& paths, std::string_view service, std::string
 // write into it must not choose whom root becomes.
 void become_the_jobs_user(const Job& job, const std::string& path,
                           std::vector<std::string>& environment) {
-  const auto users = find_users({job.user});
+  const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
   const auto user = users.find(job.user);
   if (user == users.end())
     throw MachineError("become the user", job.user, "this machine has no such user");

@@ -15,7 +15,8 @@ enum class RunOn { leader, all };
 struct Job {
   std::string name;  // [a-z0-9][a-z0-9-]*, unique in its file, at most kLongestJobName characters
   Schedule schedule;
-  std::string command;  // run by /bin/sh -c; may have many lines
+  std::string schedule_as_written;  // the operator's own words for it
+  std::string command;              // run by /bin/sh -c; may have many lines
   std::string user = "root";
   std::string description;                                       // one line, may be empty
   std::vector<std::pair<std::string, std::string>> environment;  // in the order of the file

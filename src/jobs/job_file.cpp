@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "cron/schedule_warning.h"
 #include "jobs/plain_scalar.h"
 #include "jobs/source_text.h"
 #include "jobs/suggest.h"
@@ -21,6 +22,8 @@ namespace {
 // Environment and command of one job together; the kernel's bound on all arguments is at least
 // twice that.
 constexpr std::size_t kLargestJob = 1U << 20;
+// All jobs together: aliases make much of a short text.
+constexpr std::size_t kLargestFile = 16U << 20;
 
 constexpr std::array<std::string_view, 9> kKeys = {"name",      "schedule",    "command",
                                                    "user",      "description", "environment",
@@ -129,13 +132,16 @@ class JobFileReader {
     }
     ParsedYaml parsed = parse_yaml(text_);
     if (parsed.problem) {
-      file_.problems.push_back(std::move(*parsed.problem));
+      problem(parsed.problem->at, std::move(parsed.problem->what),
+              std::move(parsed.problem->instead));
       return std::move(file_);
     }
     tree_ = std::move(parsed.tree);
     read_list(tree_[tree_.root]);
-    std::stable_sort(file_.problems.begin(), file_.problems.end(),
-                     [](const Problem& a, const Problem& b) { return a.at < b.at; });
+    for (auto* list : {&file_.problems, &file_.warnings}) {
+      std::stable_sort(list->begin(), list->end(),
+                       [](const Problem& a, const Problem& b) { return a.at < b.at; });
+    }
     if (!file_.problems.empty()) file_.jobs.clear();
     return std::move(file_);
   }
@@ -148,7 +154,13 @@ class JobFileReader {
               "- name: ...");
       return;
     }
-    for (const std::size_t item : root.items) read_job(tree_[item]);
+    for (const std::size_t item : root.items) {
+      read_job(tree_[item]);
+      if (size_ <= kLargestFile) continue;
+      problem(tree_[item].at,
+              fmt::format("the jobs up to here have more than {} bytes together", kLargestFile));
+      return;
+    }
   }
 
   void read_job(const YamlNode& node) {
@@ -159,6 +171,7 @@ class JobFileReader {
     }
     Job job;
     std::map<std::string, Position> seen;
+    std::set<std::string_view> misspelt;  // the keys that were perhaps meant
     for (const auto& [key_index, value_index] : node.entries) {
       const YamlNode& key = tree_[key_index];
       if (key.kind != YamlNode::Kind::scalar) {
@@ -170,17 +183,23 @@ class JobFileReader {
                                     quoted_name(key.scalar), earlier->second.line));
         continue;
       }
-      read_value(job, key, tree_[value_index]);
+      if (std::find(kKeys.begin(), kKeys.end(), key.scalar) == kKeys.end()) {
+        misspelt.insert(unknown_key(key));
+      } else {
+        read_value(job, key, tree_[value_index]);
+      }
     }
     for (const std::string_view required : {"name", "schedule", "command"}) {
-      if (seen.contains(std::string(required))) continue;
+      if (seen.contains(std::string(required)) || misspelt.contains(required)) continue;
       problem(node.at, job.name.empty() ? fmt::format("this job lacks a {}", required)
                                         : fmt::format("job {} lacks a {}", job.name, required));
     }
+    check_reboot(job, node);
     check_size(job, node);
     file_.jobs.push_back(std::move(job));
   }
 
+  // For one of kKeys.
   void read_value(Job& job, const YamlNode& key, const YamlNode& value) {
     if (key.scalar == "name") {
       read_name(job, value);
@@ -198,16 +217,24 @@ class JobFileReader {
       read_directory(job, value);
     } else if (key.scalar == "run-on") {
       read_run_on(job, value);
-    } else if (key.scalar == "enabled") {
-      read_enabled(job, value);
     } else {
-      const std::string_view nearest = nearest_word(key.scalar, kKeys);
-      problem(key.at,
-              nearest.empty() ? fmt::format("unknown key {}", quoted_name(key.scalar))
-                              : fmt::format("unknown key {}; did you mean {}?",
-                                            quoted_name(key.scalar), nearest),
-              std::string(nearest));
+      read_enabled(job, value);
     }
+  }
+
+  // Gives the key that was perhaps meant, or nothing.
+  std::string_view unknown_key(const YamlNode& key) {
+    if (key.scalar == "<<") {
+      problem(key.at, "merge keys (<<) are not supported: an alias stands for one whole value");
+      return {};
+    }
+    const std::string_view nearest = nearest_word(key.scalar, kKeys);
+    problem(key.at,
+            nearest.empty()
+                ? fmt::format("unknown key {}", quoted_name(key.scalar))
+                : fmt::format("unknown key {}; did you mean {}?", quoted_name(key.scalar), nearest),
+            std::string(nearest));
+    return nearest;
   }
 
   void read_name(Job& job, const YamlNode& value) {
@@ -238,7 +265,12 @@ class JobFileReader {
       problem(source_.position_within(value.at, value.scalar, mistake.offset),
               std::move(mistake.what), std::move(mistake.instead));
     }
-    if (parsed.schedule) job.schedule = std::move(*parsed.schedule);
+    if (!parsed.schedule) return;
+    for (std::string& warning : schedule_warnings(*parsed.schedule)) {
+      file_.warnings.push_back({value.at, std::move(warning), ""});
+    }
+    job.schedule = std::move(*parsed.schedule);
+    job.schedule_as_written = *text;
   }
 
   void read_command(Job& job, const YamlNode& value) {
@@ -373,9 +405,24 @@ class JobFileReader {
     problem(value.at, fmt::format("enabled is true or false, not {}", kind_of(value)), "true");
   }
 
+  // Cron starts before the agent has told any unit who leads: whoever said True before would run
+  // it.
+  void check_reboot(const Job& job, const YamlNode& node) {
+    if (!job.schedule.reboot || job.run_on == RunOn::all) return;
+    Position at = node.at;
+    for (const auto& [key, value] : node.entries) {
+      if (tree_[key].scalar == "schedule") at = tree_[value].at;
+    }
+    problem(at,
+            "@reboot runs when cron starts, before Juju has said which unit leads, so it cannot be "
+            "for the leader only",
+            "run-on: all");
+  }
+
   void check_size(const Job& job, const YamlNode& node) {
     std::size_t size = job.command.size();
     for (const auto& [name, value] : job.environment) size += name.size() + value.size() + 2;
+    size_ += size;
     if (size > kLargestJob) {
       problem(
           node.at,
@@ -417,7 +464,7 @@ class JobFileReader {
   }
 
   void problem(Position at, std::string what, std::string instead = {}) {
-    file_.problems.push_back({at, std::move(what), std::move(instead)});
+    file_.problems.push_back({source_.within(at), std::move(what), std::move(instead)});
   }
 
   SourceText source_;
@@ -425,6 +472,7 @@ class JobFileReader {
   YamlTree tree_;
   JobFile file_;
   std::map<std::string, Position> names_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace

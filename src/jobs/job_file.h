@@ -2,7 +2,7 @@
 // with positions. Looking up users, and what is done with the jobs, is left to others.
 //
 //   - name: clearsessions              # [a-z0-9][a-z0-9-]*, unique
-//     schedule: "17 3 * * *"           # see cron/schedule.h
+//     schedule: "17 3 * * *"           # see cron/schedule.h; @reboot only with run-on: all
 //     command: manage.py clearsessions # may have many lines; runs under /bin/sh -c
 //     user: www-data                   # default root
 //     description: Purge expired sessions
@@ -29,10 +29,12 @@ inline constexpr std::size_t kLongestJobName = 63;
 // environment entry.
 inline constexpr std::size_t kLongestArgument = 131071;
 
-// `jobs` counts only when there are no problems; problems are in the order of the text.
+// `jobs` counts only when there are no problems; problems and warnings are in the order of the
+// text.
 struct JobFile {
   std::vector<Job> jobs;
   std::vector<Problem> problems;
+  std::vector<Problem> warnings;  // legal, and perhaps not meant
 
   bool operator==(const JobFile&) const = default;
 };

@@ -11,14 +11,13 @@ namespace leader_cron {
 namespace {
 
 // The part of a long line around the mistake, as wide as a terminal.
-constexpr std::size_t kWidth = 76;
+constexpr int kWidth = 76;
 
 std::string shown_line(const SourceText& source, Position at) {
-  const std::string_view whole = source.line(at.line);
-  const auto column = static_cast<std::size_t>(std::max(at.column, 1)) - 1;
-  const std::size_t skipped = column < kWidth ? 0 : column - kWidth / 2;
+  const int column = std::max(at.column, 1) - 1;
+  const int skipped = column < kWidth ? 0 : column - kWidth / 2;
   const std::string_view part =
-      first_characters(whole.substr(first_characters(whole, skipped).size()), kWidth);
+      first_characters(source.rest_of_line({at.line, skipped + 1}), kWidth);
   std::string line;
   for (const char c : part) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   return fmt::format("  {}\n  {:>{}}\n", line, "^", column - skipped + 1);
@@ -27,7 +26,7 @@ std::string shown_line(const SourceText& source, Position at) {
 }  // namespace
 
 std::string sentence(const Problem& problem) {
-  if (problem.instead.empty() || problem.what.find('?') != std::string::npos) return problem.what;
+  if (problem.instead.empty() || problem.what.ends_with('?')) return problem.what;
   return fmt::format("{}; write {}", problem.what, problem.instead);
 }
 

@@ -32,6 +32,22 @@ std::size_t sequence_length(std::string_view rest) {
   return length;
 }
 
+// Behind the quotation mark that closes the one at `start`; npos where none does. As in YAML, ''
+// and \" do not close.
+std::size_t end_of_quote(std::string_view text, std::size_t start) {
+  const char quote = text[start];
+  for (std::size_t at = start + 1; at < text.size(); ++at) {
+    if (quote == '"' && text[at] == '\\') {
+      ++at;
+    } else if (quote == '\'' && text.substr(at, 2) == "''") {
+      ++at;
+    } else if (text[at] == quote) {
+      return at + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::size_t count_characters(std::string_view utf8) {
@@ -74,8 +90,40 @@ std::optional<Problem> SourceText::first_unreadable() const {
 
 std::string_view SourceText::line(int number) const {
   if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return {};
-  const std::string_view rest = text_.substr(line_starts_[static_cast<std::size_t>(number) - 1]);
-  return rest.substr(0, rest.find_first_of("\r\n"));
+  const auto index = static_cast<std::size_t>(number);
+  const std::size_t start = line_starts_[index - 1];
+  const std::size_t end = index < line_starts_.size() ? line_starts_[index] - 1 : text_.size();
+  std::string_view line = text_.substr(start, end - start);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string_view SourceText::rest_of_line(Position at) const {
+  const std::string_view whole = line(at.line);
+  if (cursor_.line != at.line || cursor_.column > at.column) cursor_ = {at.line, 1, 0};
+  const auto further = static_cast<std::size_t>(std::max(at.column - cursor_.column, 0));
+  cursor_.offset += first_characters(whole.substr(cursor_.offset), further).size();
+  cursor_.column = std::max(at.column, 1);
+  return whole.substr(cursor_.offset);
+}
+
+Position SourceText::within(Position at) const {
+  return static_cast<std::size_t>(std::max(at.line, 0)) > line_starts_.size()
+             ? position_of(text_.size())
+             : at;
+}
+
+Position SourceText::unclosed_quote(Position from) const {
+  if (from.line < 1 || static_cast<std::size_t>(from.line) > line_starts_.size()) return from;
+  auto at = static_cast<std::size_t>(rest_of_line(from).data() - text_.data());
+  while ((at = text_.find_first_of("'\"", at)) != std::string_view::npos) {
+    const bool opens =
+        at == 0 || std::string_view(" \t\n[{,:").find(text_[at - 1]) != std::string_view::npos;
+    const std::size_t end = opens ? end_of_quote(text_, at) : at + 1;
+    if (end == std::string_view::npos) return position_of(at);
+    at = end;
+  }
+  return from;
 }
 
 Position SourceText::position_of(std::size_t offset) const {
@@ -87,10 +135,8 @@ Position SourceText::position_of(std::size_t offset) const {
 
 Position SourceText::position_within(Position start, std::string_view value,
                                      std::size_t offset) const {
-  const std::string_view source = line(start.line);
   if (start.column < 1) return start;
-  const auto before = static_cast<std::size_t>(start.column) - 1;
-  std::string_view rest = source.substr(first_characters(source, before).size());
+  std::string_view rest = rest_of_line(start);
   int column = start.column;
   if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
     rest.remove_prefix(1);

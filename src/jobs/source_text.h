@@ -23,12 +23,31 @@ class SourceText {
   // A line, counted from 1, without its end; empty where there is none.
   std::string_view line(int number) const;
 
+  // The place itself, or the text's end where it lies behind that.
+  Position within(Position at) const;
+
+  // The rest of its line from a place on; empty where there is none.
+  std::string_view rest_of_line(Position at) const;
+
+  // The first quotation mark from a place on that opens a scalar which nothing closes; `from` where
+  // there is none.
+  Position unclosed_quote(Position from) const;
+
   // Where byte `offset` of `value` stands, a scalar that the parser found at `start`. Falls back to
   // `start` when the source does not show the value as it is (escapes, block scalars).
   Position position_within(Position start, std::string_view value, std::size_t offset) const;
 
  private:
   Position position_of(std::size_t offset) const;
+
+  // A column of a line and the byte where it begins. Places are mostly asked for from left to
+  // right, and a line may be the whole file: counting goes on from the last one.
+  struct Cursor {
+    int line = 0;
+    int column = 1;
+    std::size_t offset = 0;  // from the line's start
+  };
+  mutable Cursor cursor_;
 
   std::string_view text_;
   std::vector<std::size_t> line_starts_;

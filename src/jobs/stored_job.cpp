@@ -13,6 +13,7 @@ Json json_of(const Job& job) {
     environment.push_back(Json::array({name, value}));
   return {{"name", job.name},
           {"schedule", job.schedule.text},
+          {"schedule-as-written", job.schedule_as_written},
           {"command", job.command},
           {"user", job.user},
           {"description", job.description},
@@ -31,6 +32,7 @@ std::optional<Job> job_of(const Json& json) {
   Job job;
   job.name = json.at("name").get<std::string>();
   job.schedule = std::move(*parsed.schedule);
+  job.schedule_as_written = json.value("schedule-as-written", job.schedule.text);
   job.command = json.at("command").get<std::string>();
   job.user = json.value("user", job.user);
   job.description = json.value("description", job.description);

@@ -42,11 +42,17 @@ std::optional<json> answer_of(std::string_view tool, const Output& output) {
   return answer;
 }
 
-// An option's text; empty where it is not set. Juju has checked the type against config.yaml.
-std::string text_option(const json& options, const char* name) {
+// An option's text; nothing where it is not there.
+std::optional<std::string> text_option(const json& options, const char* name) {
   const auto found = options.find(name);
-  if (found == options.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>() : found->dump();
+  if (found == options.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+// Juju has checked the types against config.yaml: anything but a text is nonsense.
+bool is_text_or_absent(const json& options, const char* name) {
+  const auto found = options.find(name);
+  return found == options.end() || found->is_null() || found->is_string();
 }
 
 constexpr std::array<const char*, 4> kLevels = {"DEBUG", "INFO", "WARNING", "ERROR"};
@@ -81,8 +87,14 @@ std::optional<Options> ConfigQuestion::answer() {
     log(LogLevel::warning, "config-get printed something else than a mapping of options");
     return std::nullopt;
   }
-  return Options{{text_option(*options, "jobs"), text_option(*options, "service-name")},
-                 text_option(*options, "log-level")};
+  for (const char* name : {"jobs", "service-name", "log-level"}) {
+    if (is_text_or_absent(*options, name)) continue;
+    log(LogLevel::warning, fmt::format("config-get printed an option {} that is no text", name));
+    return std::nullopt;
+  }
+  return Options{
+      {text_option(*options, "jobs"), text_option(*options, "service-name").value_or("")},
+      text_option(*options, "log-level").value_or("")};
 }
 
 std::optional<std::string> relation_id(std::string_view endpoint) {

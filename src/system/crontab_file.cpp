@@ -36,7 +36,7 @@ void install_crontab(const std::string& path, std::string_view text) {
 void remove_crontab(const std::string& path) {
   if (!file_status(path)) return;
   const time_t second = fresh_second(path);
-  remove_file(path);
+  if (!remove_if_file(path)) return;
   flush_folder(folder_of(path));
   set_modified(folder_of(path), {second + 1, 0});
 }

@@ -15,6 +15,7 @@ namespace leader_cron {
 // Atomic, mode 0644. `path` is the file's place on this machine.
 void install_crontab(const std::string& path, std::string_view text);
 
+// A folder in its place is not ours and stays.
 void remove_crontab(const std::string& path);
 
 // Whether the folder's time lies in a later second than the file's last change: false after a hook

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <deque>
 #include <memory>
 
 #include "system/descriptor.h"
@@ -35,6 +36,29 @@ void write_all(const Descriptor& file, std::string_view text, const std::string&
   }
 }
 
+// To the end; `size` is a guess of how much there is.
+std::string read_all(int file, std::size_t size, const std::string& path) {
+  std::string text(size + 1, '\0');
+  std::size_t used = 0;
+  while (true) {
+    const ssize_t got = read(file, text.data() + used, text.size() - used);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw MachineError("read", path, errno);
+    }
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+    if (used == text.size()) text.resize(text.size() * 2);
+  }
+  text.resize(used);
+  return text;
+}
+
+void flush_file_system(const std::string& folder) {
+  const Descriptor any(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!any || syncfs(any.get()) != 0) throw MachineError("flush", folder, errno);
+}
+
 // A file's new version, under its temporary name until commit(). Removed if it never gets there.
 class Replacement {
  public:
@@ -53,20 +77,34 @@ class Replacement {
   const Descriptor& file() const { return file_; }
   const std::string& temporary() const { return temporary_; }
 
-  void commit(const NewFile& attributes) {
+  // Sets what the new version is to be besides its text.
+  void dress(const NewFile& attributes) const {
     if (attributes.owner && fchown(file_.get(), *attributes.owner, static_cast<gid_t>(-1)) != 0) {
       throw MachineError("change the owner of", temporary_, errno);
     }
     if (fchmod(file_.get(), attributes.mode) != 0)
       throw MachineError("change the mode of", temporary_, errno);
-    if (attributes.modified) {
-      const timespec times[2] = {*attributes.modified, *attributes.modified};
-      if (futimens(file_.get(), times) != 0)
-        throw MachineError("set the time of", temporary_, errno);
-    }
+    if (!attributes.modified) return;
+    const timespec times[2] = {*attributes.modified, *attributes.modified};
+    if (futimens(file_.get(), times) != 0) throw MachineError("set the time of", temporary_, errno);
+  }
+
+  void flush() const {
     if (fsync(file_.get()) != 0) throw MachineError("flush", temporary_, errno);
+  }
+
+  void close() { file_.reset(); }
+
+  // Its text must have been flushed before.
+  void put_in_place() {
     rename_path(temporary_, path_);
     committed_ = true;
+  }
+
+  void commit(const NewFile& attributes) {
+    dress(attributes);
+    flush();
+    put_in_place();
     flush_folder(folder_of(path_));
   }
 
@@ -112,20 +150,11 @@ std::optional<std::string> read_file(const std::string& path) {
   }
   struct stat status {};
   if (fstat(file.get(), &status) != 0) throw MachineError("read", path, errno);
-  std::string text(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
-  std::size_t size = 0;
-  while (true) {
-    const ssize_t got = read(file.get(), text.data() + size, text.size() - size);
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      throw MachineError("read", path, errno);
-    }
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-    if (size == text.size()) text.resize(text.size() * 2);
-  }
-  text.resize(size);
-  return text;
+  return read_all(file.get(), static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), path);
+}
+
+std::string read_standard_input() {
+  return read_all(STDIN_FILENO, 0, "standard input");
 }
 
 std::vector<std::string> list_folder(const std::string& path) {
@@ -147,6 +176,24 @@ void replace_file(const std::string& path, std::string_view text, const NewFile&
   Replacement replacement(path);
   write_all(replacement.file(), text, replacement.temporary());
   replacement.commit(attributes);
+}
+
+void replace_files(const std::string& folder, const std::vector<FileToReplace>& files) {
+  // A flush of the whole file system costs about as much as one of a file, and is paid once.
+  constexpr std::size_t kManyFiles = 16;
+  const bool many = files.size() > kManyFiles;
+  std::deque<Replacement> replacements;
+  for (const FileToReplace& file : files) {
+    Replacement& replacement = replacements.emplace_back(file.path);
+    write_all(replacement.file(), file.text, replacement.temporary());
+    replacement.dress(file.attributes);
+    if (!many) replacement.flush();
+    replacement.close();
+  }
+  if (replacements.empty()) return;
+  if (many) flush_file_system(folder);
+  for (Replacement& replacement : replacements) replacement.put_in_place();
+  flush_folder(folder);
 }
 
 void copy_file(const std::string& source, const std::string& path, mode_t mode) {
@@ -181,6 +228,13 @@ void make_folders(const std::string& path) {
 
 void remove_file(const std::string& path) {
   if (unlink(path.c_str()) != 0 && !is_absent(errno)) throw MachineError("remove", path, errno);
+}
+
+bool remove_if_file(const std::string& path) {
+  const auto status = file_status(path);
+  if (status && status->kind == FileStatus::Kind::folder) return false;
+  remove_file(path);
+  return true;
 }
 
 void remove_tree(const std::string& path) {

@@ -29,6 +29,8 @@ struct FileStatus {
 std::optional<FileStatus> file_status(const std::string& path);
 std::optional<std::string> read_file(const std::string& path);
 
+std::string read_standard_input();
+
 // Names in a folder, sorted, without . and ..; empty where there is no such folder.
 std::vector<std::string> list_folder(const std::string& path);
 
@@ -46,15 +48,27 @@ struct NewFile {
 // folder flushed.
 void replace_file(const std::string& path, std::string_view text, const NewFile& attributes);
 
+struct FileToReplace {
+  std::string path;
+  std::string text;
+  NewFile attributes;
+};
+
+// As replace_file() for each, in one folder, with a few flushes for all of them: any of them may be
+// old or new when the machine stops in between, none is half.
+void replace_files(const std::string& folder, const std::vector<FileToReplace>& files);
+
 // As replace_file(), with the bytes of `source`, and its modification time.
 void copy_file(const std::string& source, const std::string& path, mode_t mode);
 
 // Creates what is missing of the path, mode 0755.
 void make_folders(const std::string& path);
 
-// All of these take "not there" for success.
+// Both take "not there" for success.
 void remove_file(const std::string& path);
 void remove_tree(const std::string& path);
+// A folder stays, and gives false.
+bool remove_if_file(const std::string& path);
 
 void rename_path(const std::string& from, const std::string& to);
 void flush_folder(const std::string& path);

@@ -8,12 +8,22 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <memory>
 
 #include "system/log.h"
 #include "system/machine_error.h"
 #include "system/process.h"
 
 namespace leader_cron {
+namespace {
+
+// Its crond knows no /etc/cron.d.
+bool is_busybox(const char* path) {
+  const std::unique_ptr<char, void (*)(void*)> real(realpath(path, nullptr), std::free);
+  return real && std::string_view(real.get()).ends_with("/busybox");
+}
+
+}  // namespace
 
 std::string environment_variable(const char* name) {
   const char* value = std::getenv(name);
@@ -42,8 +52,9 @@ bool has_cron_daemon() {
       "/usr/sbin/cron", "/usr/sbin/crond",
       "/usr/lib/systemd/system-generators/systemd-crontab-generator",
       "/lib/systemd/system-generators/systemd-crontab-generator"};
-  return is_rooted() || std::any_of(kDaemons.begin(), kDaemons.end(),
-                                    [](const char* path) { return access(path, X_OK) == 0; });
+  return is_rooted() || std::any_of(kDaemons.begin(), kDaemons.end(), [](const char* path) {
+           return access(path, X_OK) == 0 && !is_busybox(path);
+         });
 }
 
 bool install_cron_daemon() {

@@ -98,6 +98,9 @@ Child::Child(Child&& other) noexcept
       start_error_(std::move(other.start_error_)) {}
 
 Child::~Child() {
+  // A program that still writes must not wait for us while we wait for it.
+  out_.reset();
+  err_.reset();
   if (process_ > 0) wait_for(process_);
 }
 

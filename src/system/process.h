@@ -27,8 +27,8 @@ struct Output {
   bool succeeded() const { return started && status == 0; }
 };
 
-// A program that runs until finish() has read all it says. One that nobody finishes is still waited
-// for.
+// A program that runs until finish() has read all it says. One that nobody finishes loses
+// its listener and is waited for.
 class Child {
  public:
   explicit Child(const Command& command);

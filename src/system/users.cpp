@@ -33,7 +33,7 @@ std::optional<User> user_of(std::string_view line) {
 
 }  // namespace
 
-std::map<std::string, User> find_users(const std::set<std::string>& names) {
+std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names) {
   std::map<std::string, User> users;
   Command getent{{kGetent, "passwd"}, std::nullopt};
   for (const std::string& name : names) {
@@ -44,9 +44,11 @@ std::map<std::string, User> find_users(const std::set<std::string>& names) {
     }
   }
   if (getent.arguments.size() == 2) return users;
-  // Exit status 2 says that one of them is missing; those that exist are printed all the same.
-  const std::string lines = run(getent).out;
-  std::string_view rest = lines;
+  const Output output = run(getent);
+  // 2 says that one of them is missing; those that exist are printed all the same.
+  constexpr int kSomeMissing = 2;
+  if (!output.started || (output.status != 0 && output.status != kSomeMissing)) return std::nullopt;
+  std::string_view rest = output.out;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     if (auto user = user_of(rest.substr(0, end)); user && names.contains(user->name))

@@ -20,8 +20,8 @@ struct User {
 };
 
 // Those of `names` that exist, by exactly that name (getent takes numbers too). One process for
-// all; none for root alone. Nobody but root where getent cannot be started.
-std::map<std::string, User> find_users(const std::set<std::string>& names);
+// all; none for root alone. Nothing where getent cannot be started or fails.
+std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names);
 
 // The supplementary groups of a user, as initgroups(3) would set them.
 std::vector<gid_t> groups_of(const User& user);

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadJobs{"wrong_type", "- {name: a, schedule: '@daily', command: [x]}",
                             "jobs, line 1: command is a string, not a list"},
                     BadJobs{"unknown_key", "- {name: a, schedule: '@daily', comand: x}",
-                            "jobs, line 1: job a lacks a command (and 1 more)"},
+                            "jobs, line 1: unknown key comand; did you mean command?"},
                     BadJobs{"duplicate",
                             "- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: "
                             "'@daily', command: x}",

@@ -59,6 +59,9 @@ TEST_F(Command, CheckReadsStandardInput) {
                                         (folder_.path() / "jobs.yaml").string()));
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.out, HasSubstr("(standard input):1:9: name 'A'"));
+  // A pipe will do, and so will a file that only its owner may open.
+  EXPECT_THAT(shell(fmt::format("echo '- {{name: A}}' | '{}' check -", leader_cron().string())).out,
+              HasSubstr("(standard input):1:10: name 'A'"));
 }
 
 TEST_F(Command, CheckSaysWhichFileItCannotRead) {

@@ -65,6 +65,74 @@ TEST_F(Ownership, TheSecondApplicationTakesOverWhenTheFirstIsRemoved) {
   EXPECT_EQ(second.status("other-cron/0").message, "leader, 2 jobs");
 }
 
+TEST_F(Ownership, ARefusedServiceNameKeepsTheOldServiceAliveAndLed) {
+  Fleet first = deployed(fleet_options(folder_.path()), 1);
+  const auto root = first.root("django-cron/0");
+  standin::Options other = on_machine_of(first, "other-cron");
+  other.config["service-name"] = "other";
+  Fleet second = deployed(other, 1);
+  first.set_config({{"service-name", "other"}});
+  first.settle();
+  EXPECT_EQ(first.status("django-cron/0").state, "blocked");
+  EXPECT_THAT(read(crontab_path(root)), HasSubstr("\nIS_LEADER=True\n"));
+  first.depose();
+  first.update_status();
+  first.settle();
+  EXPECT_THAT(read(crontab_path(root)), HasSubstr("\nIS_LEADER=False\n"));
+  EXPECT_THAT(read(crontab_path(root, "other")),
+              HasSubstr("written by the Juju application other-cron."));
+}
+
+TEST_F(Ownership, ForeignThingsBesideOurStateAreNoConcern) {
+  standin::Options options = fleet_options(folder_.path());
+  options.config["jobs"] += "# " + std::string(200'000, 'x') + "\n";  // more than a pipe holds
+  Fleet fleet(options);
+  fleet.deploy(1);
+  const auto root = fleet.root("django-cron/0");
+  fs::create_directories(root / "var/lib/foo-maintenance/owner");
+  fs::create_directories(root / "var/lib/fifo-maintenance");
+  shell("mkfifo '" + (root / "var/lib/fifo-maintenance/owner").string() + "'");
+  write(root / "var/lib/.db-maintenance.gone/keep", "me\n");
+  fleet.settle();
+  EXPECT_EQ(fleet.status("django-cron/0").message, "leader, 2 jobs");
+  fleet.remove_unit("django-cron/0");
+  fleet.settle();
+  EXPECT_THAT(files_below(root), testing::ElementsAre("var/lib/.db-maintenance.gone/keep",
+                                                      "var/lib/fifo-maintenance/owner"));
+}
+
+TEST_F(Ownership, AFolderInOurPlaceBlocksAndDoesNotStopTheRemoval) {
+  for (const char* place :
+       {"etc/cron.d/django-app-maintenance", "usr/local/bin/django-app-maintenance"}) {
+    const TemporaryFolder folder;
+    Fleet fleet = deployed(fleet_options(folder.path()), 1);
+    const auto root = fleet.root("django-cron/0");
+    fs::remove(root / place);
+    write(root / place / "keep", "me\n");
+    fleet.update_status();
+    fleet.settle();
+    EXPECT_EQ(fleet.status("django-cron/0").state, "blocked") << place;
+    fleet.remove_unit("django-cron/0");
+    fleet.settle();
+    EXPECT_THAT(files_below(root), testing::ElementsAre(std::string(place) + "/keep"));
+  }
+}
+
+TEST_F(Ownership, ALongApplicationNameWorksAndIsRemoved) {
+  standin::Options options = fleet_options(folder_.path());
+  options.principal = std::string(150, 'a');
+  Fleet fleet = deployed(options, 1);
+  const auto root = fleet.root("django-cron/0");
+  EXPECT_EQ(fleet.status("django-cron/0").message, "leader, 2 jobs");
+  const auto before = snapshot(root);
+  fleet.update_status();
+  fleet.settle();
+  EXPECT_EQ(snapshot(root), before);
+  fleet.remove_unit("django-cron/0");
+  fleet.settle();
+  EXPECT_THAT(files_below(root), IsEmpty());
+}
+
 TEST_F(Ownership, AServiceNameOfItsOwnLetsBothWork) {
   Fleet first = deployed(fleet_options(folder_.path()), 1);
   const auto root = first.root("django-cron/0");
@@ -95,7 +163,7 @@ TEST_F(Ownership, AFileOfTheSameNameIsNotTouched) {
     fleet.settle();
     EXPECT_EQ(snapshot(root), before) << foreign.path;
     EXPECT_EQ(fleet.status("django-cron/0").state, "blocked") << foreign.path;
-    EXPECT_THAT(fleet.status("django-cron/0").message, HasSubstr("is not ours")) << foreign.path;
+    EXPECT_THAT(fleet.status("django-cron/0").message, HasSubstr("not ours")) << foreign.path;
     // Moved away, it is mended by the next hook.
     fs::remove(root / foreign.path);
     fleet.update_status();

@@ -19,6 +19,7 @@ TEST(Identity, TheLinkSaysItWhereJujuDoesNot) {
   EXPECT_EQ(identify("/charm/hooks/config-changed", false, ""),
             (Identity{Role::hook, "config-changed"}));
   EXPECT_EQ(identify("hooks/install", false, ""), (Identity{Role::hook, "install"}));
+  EXPECT_EQ(identify("./update-status", false, ""), (Identity{Role::hook, "update-status"}));
   EXPECT_EQ(identify("actions/history", false, ""), (Identity{Role::action, "history"}));
 }
 

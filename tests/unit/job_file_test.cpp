@@ -68,6 +68,44 @@ TEST(JobFile, IsJsonToo) {
   EXPECT_EQ(jobs[0].command, "a\nb");
 }
 
+TEST(JobFile, JoinsTheSurrogatesOfJson) {
+  const auto jobs = jobs_of(
+      R"([{"name": "a", "schedule": "@daily", "command": "echo \\u00e4 \ud83d\ude00 \\ud83d"}])");
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs[0].command, "echo \\u00e4 \xf0\x9f\x98\x80 \\ud83d");
+}
+
+TEST(JobFile, ATextThatEndsInTheMiddleOfALineIsWhole) {
+  EXPECT_EQ(jobs_of("- {name: a, schedule: '@daily', command: x}")[0].command, "x");
+  EXPECT_EQ(jobs_of("- name: a\n  schedule: '@daily'\n  command: |\n    x\n    y")[0].command,
+            "x\ny\n");
+  EXPECT_EQ(jobs_of("- name: a\n  schedule: '@daily'\n  command: |-\n    x\n    y\n")[0].command,
+            "x\ny");
+  EXPECT_EQ(jobs_of("- {name: a, schedule: '@daily', command: x}\n...\n")[0].command, "x");
+}
+
+TEST(JobFile, WarnsOfWhatIsPerhapsNotMeant) {
+  const JobFile file = read_job_file(
+      "- {name: b, schedule: '* * * * *', command: x}\n- {name: a, schedule: '@daily', command: "
+      "x}\n");
+  ASSERT_EQ(file.warnings.size(), 1u);
+  EXPECT_EQ(file.warnings[0],
+            (Problem{{1, 23}, "it starts every minute: see that no run lasts longer", ""}));
+  EXPECT_EQ(file.jobs.size(), 2u);
+}
+
+TEST(JobFile, AliasesCannotMakeMuchOfLittle) {
+  std::string text = "- &e {";
+  for (int i = 0; i < 10'000; ++i) text += "V" + std::to_string(i) + ": 1234567890, ";
+  text = "- {name: j, schedule: '@daily', command: x, environment: " + text.substr(2) + "}}\n";
+  for (int i = 0; i < 1'000; ++i)
+    text +=
+        "- {name: j" + std::to_string(i) + ", schedule: '@daily', command: x, environment: *e}\n";
+  const JobFile file = read_job_file(text);
+  ASSERT_EQ(file.problems.size(), 1u);
+  EXPECT_THAT(file.problems[0].what, HasSubstr("the jobs up to here have more than"));
+}
+
 TEST(JobFile, KeepsACommandAsItIsWritten) {
   const auto jobs = jobs_of(
       "- name: a\n  schedule: '@daily'\n  command: |\n    a; b || c && d\n    e '%' \"\\\" # f\n");
@@ -127,13 +165,34 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"- clearsessions",
                     "f:1:3: a job is a mapping with name, schedule and command, not a string\n"},
         ProblemCase{"-",
-                    "f:1:1: a job is a mapping with name, schedule and command, not nothing\n"},
+                    "f:1:2: a job is a mapping with name, schedule and command, not nothing\n"},
         ProblemCase{"- {name: a}", "f:1:3: job a lacks a schedule\nf:1:3: job a lacks a command\n"},
         ProblemCase{"- {}",
                     "f:1:3: this job lacks a name\nf:1:3: this job lacks a schedule\nf:1:3: this "
                     "job lacks a "
                     "command\n"},
-        ProblemCase{"[a: b", "f:1:1: not YAML: end of sequence flow not found\n"},
+        ProblemCase{"[a: b", "f:1:6: not YAML: end of sequence flow not found\n"},
+        ProblemCase{"- {name: a, schedule: '@daily', command: 'x\n- {name: b}\n",
+                    "f:1:42: not YAML: this quote is not closed\n"},
+        ProblemCase{job_with("description: \"x"), "f:4:16: not YAML: this quote is not closed\n"},
+        ProblemCase{job_with("environment: {PW: \"hunter2"),
+                    "f:4:21: not YAML: this quote is not closed\n"},
+        ProblemCase{
+            "- name: a\n  schedule: */5 * * * *\n  command: x\n",
+            "f:2:13: a value that begins with * must be in quotes; write \"*/5 * * * *\"\n"},
+        ProblemCase{"- name: a\n  schedule: * * * * *\n  command: x\n",
+                    "f:2:13: a value that begins with * must be in quotes; write \"* * * * *\"\n"},
+        ProblemCase{"- name: a\n  schedule: @daily\n  command: x\n",
+                    "f:2:13: a value that begins with @ must be in quotes; write \"@daily\"\n"},
+        ProblemCase{"- name: a\n  environment:\n    PW: *hunter2\n",
+                    "f:3:9: a value that begins with * must be in quotes\n"},
+        ProblemCase{"- [*hunter2]\n", "f:1:4: not YAML: the referenced anchor is not defined\n"},
+        ProblemCase{job_with("command: !!binary aGVsbG8="),
+                    "f:4:12: not YAML: tags are not supported\n"},
+        ProblemCase{
+            "- &b {name: a, schedule: '@daily', command: x}\n- {<<: *b, name: c}\n",
+            "f:2:3: job c lacks a schedule\nf:2:3: job c lacks a command\n"
+            "f:2:4: merge keys (<<) are not supported: an alias stands for one whole value\n"},
         ProblemCase{"- a\n---\n- b\n",
                     "f:3:1: a second YAML document begins here: the job file is one list\n"},
         ProblemCase{"- &a [*a]\n", "f:1:7: not YAML: an alias to itself\n"},
@@ -200,8 +259,12 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"- {name: ä, schedule: '0 25 * * *', command: x}",
                     "f:1:10: name 'ä' is not made of lowercase letters, digits and hyphens\n"
                     "f:1:26: hour 25 is out of range 0-23\n"},
+        ProblemCase{"- {name: a, schedule: '@reboot', command: x}",
+                    "f:1:23: @reboot runs when cron starts, before Juju has said which unit leads, "
+                    "so it cannot be for "
+                    "the leader only; write run-on: all\n"},
         ProblemCase{"- {name: a, schedule: '@reboot now', command: x}",
-                    "f:1:32: @reboot stands alone: no field follows it\n"},
+                    "f:1:32: @reboot stands alone: no field follows it; write @reboot\n"},
         ProblemCase{"- {name: a, schedule: '@daily', command: x}\n- {name: a, schedule: '@daily', "
                     "command: x}",
                     "f:2:10: name a is taken by the job at line 1\n"},
@@ -213,7 +276,6 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(JobFile, TellsAllProblemsInTheOrderOfTheText) {
   EXPECT_EQ(problems_of("- name: A\n  schedule: 61 * * * *\n  comand: x\n- {}\n"),
-            "f:1:3: this job lacks a command\n"
             "f:1:9: name 'A' is not made of lowercase letters, digits and hyphens; write a\n"
             "f:2:13: minute 61 is out of range 0-59\n"
             "f:3:3: unknown key comand; did you mean command?\n"

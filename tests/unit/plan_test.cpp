@@ -251,16 +251,49 @@ TEST(Plan, AFileThatIsNotOursIsNotTouched) {
   };
   Facts facts = fresh_unit();
   facts.installed.crontab = "# by hand\n";
-  only_blocked(facts, "/etc/cron.d/django-app-maintenance is not ours: move it away");
+  only_blocked(facts, "not ours, move it away: /etc/cron.d/django-app-maintenance");
   facts = fresh_unit();
   facts.installed.crontab_in_the_way = true;
-  only_blocked(facts, "/etc/cron.d/django-app-maintenance is not ours: move it away");
+  only_blocked(facts, "not ours, move it away: /etc/cron.d/django-app-maintenance");
   facts = fresh_unit();
   facts.installed.supervisor_exists = true;
-  only_blocked(facts, "/usr/local/bin/django-app-maintenance is not ours: move it away");
+  only_blocked(facts, "not ours, move it away: /usr/local/bin/django-app-maintenance");
   facts = fresh_unit();
   facts.installed.state_in_the_way = true;
-  only_blocked(facts, "/var/lib/django-app-maintenance is not ours: move it away");
+  only_blocked(facts, "not ours, move it away: /var/lib/django-app-maintenance");
+}
+
+TEST(Plan, AFolderInTheWayBlocksThoughTheServiceIsOurs) {
+  Facts facts = settled_unit();
+  facts.installed.crontab.reset();
+  facts.installed.crontab_in_the_way = facts.installed.folder_in_the_way = true;
+  const Plan refused = plan(facts);
+  EXPECT_EQ(refused.status->workload, Workload::blocked);
+  EXPECT_FALSE(refused.crontab);
+}
+
+TEST(Plan, WhileAServiceNameIsRefusedLeadershipIsAppliedToTheOldService) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts.refusal = "shop is maintained here by other-cron; remove one, or set service-name";
+  const Plan refused = plan(facts);
+  EXPECT_THAT(refused.crontab.value_or(""), HasSubstr("IS_LEADER=True"));
+  EXPECT_EQ(refused.status, (Status{Workload::blocked, facts.refusal}));
+  EXPECT_THAT(refused.abandon, IsEmpty());
+}
+
+TEST(Plan, JobsThatAreNotToldAreTheLastGoodOnes) {
+  Facts facts = settled_unit();
+  facts.config->jobs.reset();
+  facts.job_file = {};
+  EXPECT_EQ(plan(facts).status,
+            (Status{Workload::active, "standby, 2 jobs; configuration unknown"}));
+  EXPECT_FALSE(plan(facts).crontab);
+  // Where there never were any, none are missing.
+  Facts fresh = fresh_unit();
+  fresh.config->jobs.reset();
+  fresh.job_file = {};
+  EXPECT_EQ(plan(fresh).status, (Status{Workload::active, "standby, 0 jobs"}));
 }
 
 TEST(Plan, ACrontabThatNamesUsIsOursThoughTheOwnerFileIsGone) {
@@ -292,7 +325,7 @@ TEST(Plan, AServiceNameThatIsNoNameBlocksAndKeepsTheServiceThatIs) {
             "django-app");
   EXPECT_EQ(plan(facts).status,
             (Status{Workload::blocked,
-                    "service-name: only lowercase letters, digits and hyphens, at most 63"}));
+                    "service-name: only lowercase letters, digits and hyphens, at most 200"}));
   EXPECT_FALSE(plan(facts).crontab);
   // On a fresh unit there is no service to keep, and none is guessed.
   Facts fresh = fresh_unit();
@@ -343,6 +376,7 @@ TEST(Names, TheServiceIsThePrincipalElseOurselves) {
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{}, {}), "django-app");
   EXPECT_EQ(choose_service("django-cron/0", "", Config{}, {}), "django-cron");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop"}, {}), "shop");
+  EXPECT_EQ(choose_service("django-cron/0", std::string(201, 'a') + "/3", Config{}, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt,
                            {{"shop", "django-cron/0", true}}),
@@ -354,7 +388,7 @@ TEST(Names, AServiceNameIsAFileNameThatEveryCronReads) {
     EXPECT_TRUE(is_service_name(name)) << name;
   for (const char* name : {"", "-a", "A", "a_b", "a.b", "a/b", "a b", "../a"})
     EXPECT_FALSE(is_service_name(name)) << name;
-  EXPECT_FALSE(is_service_name(std::string(64, 'a')));
+  EXPECT_FALSE(is_service_name(std::string(201, 'a')));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Job> some_jobs() {
   const JobFile file = read_job_file(R"(
-- {name: a, schedule: "*/5 * * * mon", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
+- {name: a, schedule: "*/5 * * * mon,7", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
    environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false}
 - {name: b, schedule: "@daily", command: y}
 )");
