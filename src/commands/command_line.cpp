@@ -1,6 +1,7 @@
 #include "commands/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <string>
 
 #include "charm/names.h"
@@ -33,10 +34,35 @@ int run_command(int argc, char** argv) {
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
 
-  std::string file;
+  const std::map<std::string, OutputFormat> formats = {{"text", OutputFormat::text},
+                                                       {"json", OutputFormat::json}};
+  const auto add_format = [&formats](CLI::App* command, OutputFormat& format) {
+    command->add_option("--format", format, "text or json")
+        ->transform(CLI::CheckedTransformer(formats).description(""));
+  };
+
+  CheckOptions check_options;
   CLI::App* check = app.add_subcommand(
       "check", "Say what is wrong with a job file, if anything (exit status 1).");
-  check->add_option("FILE", file, "the job file; - is standard input")->required();
+  check->add_option("FILE", check_options.file, "the job file; - is standard input")->required();
+  check->add_option("--zone", check_options.zone,
+                    "the time zone of the units (default: this machine's)");
+  add_format(check, check_options.format);
+
+  NextOptions next_options;
+  CLI::App* next = app.add_subcommand("next", "Say when the jobs of a file run next.");
+  next->add_option("FILE", next_options.file, "the job file; - is standard input")->required();
+  next->add_option("--count", next_options.count, "how many runs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  next->add_option(
+      "--from", next_options.from,
+      "runs after this instant, like 2026-11-23T17:00:00Z or '2026-11-23 17:00' (default: now)");
+  next->add_option("--zone", next_options.zone,
+                   "the time zone of the units (default: this machine's)");
+  next->add_flag("--calendar", next_options.calendar,
+                 "draw a week: how many runs start in each hour");
+  add_format(next, next_options.format);
 
   RenderOptions render_options;
   CLI::App* render = app.add_subcommand("render", "Print the crontab that a unit would get.");
@@ -51,7 +77,8 @@ int run_command(int argc, char** argv) {
 
   bool proceed = false;
   if (const int status = parse(app, argc, argv, kUsageError, proceed); !proceed) return status;
-  return check->parsed() ? check_job_file(file) : render_job_file(render_options);
+  if (check->parsed()) return check_job_file(check_options);
+  return next->parsed() ? show_next_runs(next_options) : render_job_file(render_options);
 }
 
 int run_supervisor(const std::string& service, int argc, char** argv) {

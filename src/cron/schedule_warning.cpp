@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 
+#include "cron/civil_time.h"
 #include "cron/in_words.h"
 
 namespace leader_cron {
@@ -29,6 +30,20 @@ std::string months_without(const Schedule& schedule) {
         fmt::format("{}{}", months.empty() ? "" : ", ", kMonths[static_cast<std::size_t>(month)]);
   }
   return months;
+}
+
+// Whether the schedule is due at a time of the clock.
+bool is_due(const Schedule& schedule, LocalTime local) {
+  const std::chrono::local_days day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const auto minute = std::chrono::floor<std::chrono::minutes>(local - day).count();
+  const bool date_due = (schedule.days >> static_cast<unsigned>(date.day()) & 1) != 0;
+  const bool weekday_due = (schedule.weekdays >> std::chrono::weekday(day).c_encoding() & 1) != 0;
+  const bool both = schedule.day_star || schedule.weekday_star;
+  return (schedule.minutes >> (minute % 60) & 1) != 0 &&
+         (schedule.hours >> (minute / 60) & 1) != 0 &&
+         (schedule.months >> static_cast<unsigned>(date.month()) & 1) != 0 &&
+         (both ? date_due && weekday_due : date_due || weekday_due);
 }
 
 }  // namespace
@@ -56,6 +71,31 @@ std::vector<std::string> schedule_warnings(const Schedule& schedule) {
     warnings.push_back("it starts every minute: see that no run lasts longer");
   }
   return warnings;
+}
+
+std::string skipped_time_warning(const Schedule& schedule, const TimeZone& zone,
+                                 std::chrono::sys_seconds from) {
+  using namespace std::chrono;
+  const bool whole_clock = schedule.minutes == kAllMinutes && schedule.hours == kAllHours;
+  if (schedule.reboot || whole_clock || schedule.hours == kAllHours) return "";
+  const sys_seconds end = from + years(10);
+  for (auto change = zone.next_change(from); change && *change < end;
+       change = zone.next_change(*change)) {
+    const LocalTime gap_begin(change->time_since_epoch() + zone.offset(*change - seconds(1)));
+    const LocalTime gap_end = to_local(*change, zone);
+    if (gap_end - gap_begin > hours(3)) continue;  // a day that a country skipped
+    for (LocalTime local = gap_begin; local < gap_end; local += minutes(1)) {
+      if (!is_due(schedule, local)) continue;
+      const auto minute = floor<minutes>(local - floor<days>(local)).count();
+      const std::string day = show_instant(*change, zone).substr(0, 10);
+      return fmt::format("on {} there is no {:02}:{:02}, for daylight saving begins: {}", day,
+                         minute / 60, minute % 60,
+                         schedule.minute_star || schedule.hour_star
+                             ? "cron drops that run"
+                             : "cron starts that run when the clock has jumped");
+    }
+  }
+  return "";
 }
 
 }  // namespace leader_cron

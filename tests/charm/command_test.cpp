@@ -30,7 +30,10 @@ TEST_F(Command, CheckAcceptsAGoodFile) {
   write(folder_.path() / "jobs.yaml", kJobs);
   const auto result = run("check jobs.yaml");
   EXPECT_EQ(result.status, 0);
-  EXPECT_EQ(result.out, "jobs.yaml: 2 jobs, no problems\n");
+  EXPECT_EQ(result.out,
+            "jobs.yaml: 2 jobs, no problems\n"
+            "  clearsessions  every day at 03:17\n"
+            "  rotate         every hour\n");
 }
 
 TEST_F(Command, CheckTellsAllProblemsWithTheirPlaces) {
@@ -51,6 +54,60 @@ TEST_F(Command, OnATerminalCheckShowsTheLineAndACaret) {
   EXPECT_THAT(result.out, HasSubstr("jobs.yaml:2:16: hour 25 is out of range 0-23\r\n"
                                     "    schedule: 17 25 * * *\r\n"
                                     "                 ^\r\n"));
+}
+
+TEST_F(Command, CheckWarnsAndStillAccepts) {
+  write(folder_.path() / "jobs.yaml",
+        "- {name: a, schedule: '* 3 1 * 1', command: x}\n- {name: b, schedule: '30 2 * * *', "
+        "command: x}\n");
+  const auto result = run("check jobs.yaml --zone UTC");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("jobs.yaml:1:23: warning: day of month and day of week are both restricted"));
+  EXPECT_THAT(result.out, Not(HasSubstr("daylight")));
+}
+
+TEST_F(Command, CheckSpeaksJson) {
+  write(folder_.path() / "jobs.yaml", "- {name: a, schedule: 0 25 * * *, command: x}\n");
+  const auto result = run("check jobs.yaml --format json");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.out, HasSubstr("\"message\": \"hour 25 is out of range 0-23\""));
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(Command, NextTellsTheComingRunsInOrder) {
+  write(folder_.path() / "jobs.yaml", kJobs);
+  const auto result = run("next jobs.yaml --count 3 --from 2026-11-23T02:00:00Z --zone UTC");
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out,
+            "2026-11-23 03:00 +00:00  rotate         every hour\n"
+            "2026-11-23 03:17 +00:00  clearsessions  every day at 03:17\n"
+            "2026-11-23 04:00 +00:00  rotate         every hour\n");
+  EXPECT_THAT(run("next jobs.yaml --count 1 --from @0 --zone UTC --format json").out,
+              HasSubstr("\"at\": \"1970-01-01T01:00:00Z\""));
+  EXPECT_EQ(run("next jobs.yaml --zone UTC").status, 0);
+}
+
+TEST_F(Command, NextDrawsAWeekWithColoursOnATerminalOnly) {
+  write(folder_.path() / "jobs.yaml", kJobs);
+  const auto piped = run("next jobs.yaml --calendar --from 2026-11-23 --zone UTC");
+  EXPECT_THAT(piped.out, HasSubstr("\n03:00     2     2     2     2     2     2     2\n"));
+  const auto terminal = shell(
+      fmt::format("cd '{}' && script -qec \"'{}' next jobs.yaml --calendar --zone UTC\" /dev/null",
+                  folder_.path().string(), leader_cron().string()));
+  EXPECT_THAT(terminal.out, HasSubstr("\033[31m"));
+}
+
+TEST_F(Command, NextRefusesWhatItCannotRead) {
+  write(folder_.path() / "jobs.yaml", kJobs);
+  EXPECT_EQ(run("next jobs.yaml --zone Mars/Olympus").status, 2);
+  EXPECT_THAT(run("next jobs.yaml --zone ../../etc/passwd").err, HasSubstr("knows no time zone"));
+  EXPECT_EQ(run("next jobs.yaml --from yesterday").status, 2);
+  EXPECT_EQ(run("next jobs.yaml --count 0").status, 2);
+  EXPECT_EQ(run("next jobs.yaml --format xml").status, 2);
+  write(folder_.path() / "bad.yaml", "- {name: A}\n");
+  EXPECT_EQ(run("next bad.yaml").status, 1);
 }
 
 TEST_F(Command, CheckReadsStandardInput) {

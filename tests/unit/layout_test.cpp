@@ -29,7 +29,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 // include them.
 const std::map<std::string, std::set<std::string>> kLibraryRooms = {
     {"yaml-cpp/", {"jobs/yaml_tree.cpp"}},
-    {"nlohmann/", {"jobs/stored_job.cpp", "juju/hook_tools.cpp"}},
+    {"nlohmann/",
+     {"jobs/problem_json.cpp", "jobs/run_table.cpp", "jobs/stored_job.cpp", "juju/hook_tools.cpp"}},
     {"spdlog/", {"system/log.cpp"}},
     {"CLI/", {"commands/command_line.cpp"}},
     {"kainjow/", {"cron/crontab.cpp"}},
