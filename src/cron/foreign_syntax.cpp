@@ -7,6 +7,8 @@
 #include <charconv>
 #include <vector>
 
+#include "cron/excerpt.h"
+
 namespace leader_cron {
 namespace {
 
@@ -160,7 +162,7 @@ std::optional<ScheduleProblem> at_a_time(std::string_view text) {
   const auto minute = number_of(text.substr(colon + 1, 2), 59);
   if (!hour || !minute) return std::nullopt;
   return ScheduleProblem{
-      0, fmt::format("{} is a time of day: cron wants the minute, then the hour", text),
+      0, fmt::format("{} is a time of day: cron wants the minute, then the hour", excerpt(text)),
       fmt::format("{} {} * * *", *minute, *hour)};
 }
 
@@ -207,7 +209,7 @@ std::optional<ScheduleProblem> at_word(std::string_view text) {
   if (lower == "@noon") instead = "0 12 * * *";
   if (lower == "@minutely") instead = "* * * * *";
   if (lower == "@quarterly") instead = "0 0 1 1,4,7,10 *";
-  return ScheduleProblem{0, fmt::format("{} is not known to cron: {}", text.substr(0, 40), kKnown),
+  return ScheduleProblem{0, fmt::format("{} is not known to cron: {}", excerpt(text), kKnown),
                          instead};
 }
 
@@ -305,7 +307,7 @@ std::optional<ForeignElement> foreign_element(const FieldRule& rule, std::string
   }
   if (lower.size() > 1 && lower.front() == '*' && all_digits(std::string_view(lower).substr(1))) {
     return ForeignElement{fmt::format("{} {} is not crontab syntax: cron would read it as *",
-                                      rule.name, element.substr(0, 40)),
+                                      rule.name, excerpt(element)),
                           fmt::format("*/{}", std::string_view(lower).substr(1))};
   }
   const std::size_t semicolon = lower.find(';');
@@ -314,19 +316,19 @@ std::optional<ForeignElement> foreign_element(const FieldRule& rule, std::string
     std::replace(listed.begin(), listed.end(), ';', ',');
     return ForeignElement{
         fmt::format("{} {} has ';' where a list has ',': cron would stop reading there", rule.name,
-                    element.substr(0, 40)),
+                    excerpt(element)),
         listed};
   }
   if (const std::string plain = with_plain_characters(element); plain != element) {
     return ForeignElement{
         fmt::format("{} {} has a typographic character that only looks like crontab syntax",
-                    rule.name, element.substr(0, 60)),
+                    rule.name, excerpt(element)),
         plain};
   }
   if (auto time = at_a_time(element)) {
     return ForeignElement{
         fmt::format("{} {} is a time of day: minute and hour are fields of their own", rule.name,
-                    element.substr(0, 40)),
+                    excerpt(element)),
         ""};
   }
   return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cron/excerpt.h"
 #include "cron/foreign_syntax.h"
 
 namespace leader_cron {
@@ -31,15 +32,6 @@ std::string_view first_character(std::string_view text) {
   std::size_t size = 1;
   while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
   return text.substr(0, size);
-}
-
-// Enough of a text to know it by: messages stay one readable line.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  if (text.size() <= kLongest) return std::string(text);
-  std::size_t cut = kLongest;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-  return fmt::format("{}...", text.substr(0, cut));
 }
 
 // One element of a field's list, low to high by step.
@@ -120,13 +112,13 @@ class ElementReader {
     if (at_ != text_.size()) {
       return fail(at_,
                   fmt::format("'{}' in {} {} is not crontab syntax: cron would stop reading there",
-                              first_character(text_.substr(at_)), rule_.name, shown(text_)));
+                              first_character(text_.substr(at_)), rule_.name, excerpt(text_)));
     }
     if (element.low > element.high) {
-      return fail(
-          0,
-          fmt::format("{} range {} runs backwards, so it never matches", rule_.name, shown(text_)),
-          element.step == 1 ? wrapped(element) : "");
+      return fail(0,
+                  fmt::format("{} range {} runs backwards, so it never matches", rule_.name,
+                              excerpt(text_)),
+                  element.step == 1 ? wrapped(element) : "");
     }
     return element;
   }
@@ -143,7 +135,7 @@ class ElementReader {
     const int value = number(digits);
     if (value < rule_.low || value > rule_.high) {
       fail(start,
-           fmt::format("{} {} is out of range {}-{}", rule_.name, shown(digits), rule_.low,
+           fmt::format("{} {} is out of range {}-{}", rule_.name, excerpt(digits), rule_.low,
                        rule_.high),
            value == rule_.high + 1 && rule_.low == 0 && rule_.names == nullptr
                ? replaced(start, digits.size(), "0")  // 24:00 and minute 60 are the next 0
@@ -159,7 +151,7 @@ class ElementReader {
     const std::string_view word = text_.substr(start, at_ - start);
     if (word.empty()) {
       fail(start, start == text_.size()
-                      ? fmt::format("{} {} lacks a value at its end", rule_.name, shown(text_))
+                      ? fmt::format("{} {} lacks a value at its end", rule_.name, excerpt(text_))
                       : fmt::format("'{}' in {} is not crontab syntax",
                                     first_character(text_.substr(start)), rule_.name));
       return std::nullopt;
@@ -172,8 +164,8 @@ class ElementReader {
     }
     fail(start,
          rule_.names == nullptr
-             ? fmt::format("{} takes numbers, not '{}'", rule_.name, shown(word))
-             : fmt::format("'{}' is no {}: names have three letters, {} to {}", shown(word),
+             ? fmt::format("{} takes numbers, not '{}'", rule_.name, excerpt(word))
+             : fmt::format("'{}' is no {}: names have three letters, {} to {}", excerpt(word),
                            rule_.name, rule_.names[0], rule_.names[rule_.name_count - 1]),
          nearest.empty() ? "" : with_short_names());
     return std::nullopt;
@@ -197,25 +189,25 @@ class ElementReader {
     while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
     const std::string_view digits = text_.substr(start, at_ - start);
     if (digits.empty()) {
-      fail(slash, fmt::format("{} {} has no step after '/'", rule_.name, shown(text_)));
+      fail(slash, fmt::format("{} {} has no step after '/'", rule_.name, excerpt(text_)));
       return false;
     }
     const int step = number(digits);
     if (!element.range) {
-      fail(slash, fmt::format("{} {} has a step on a single value", rule_.name, shown(text_)),
+      fail(slash, fmt::format("{} {} has a step on a single value", rule_.name, excerpt(text_)),
            step <= rule_.last - element.low ? fmt::format("{}-{}/{}", element.low, rule_.last, step)
                                             : fmt::format("{}", element.low));
       return false;
     }
     if (step == 0) {
-      fail(start, fmt::format("{} {} has a step of 0", rule_.name, shown(text_)),
+      fail(start, fmt::format("{} {} has a step of 0", rule_.name, excerpt(text_)),
            std::string(text_.substr(0, slash)));
       return false;
     }
     if (element.low <= element.high && step > 1 && step > element.high - element.low) {
       fail(start,
            fmt::format("{} step {} is larger than its range {}-{}, so only {} would match",
-                       rule_.name, shown(digits), element.low, element.high, element.low),
+                       rule_.name, excerpt(digits), element.low, element.high, element.low),
            fmt::format("{}", element.low));
       return false;
     }

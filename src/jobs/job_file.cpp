@@ -478,6 +478,8 @@ class JobFileReader {
 }  // namespace
 
 JobFile read_job_file(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return JobFileReader(text).read();
 }
 

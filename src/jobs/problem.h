@@ -12,7 +12,8 @@ struct Position {
   int line = 0;
   int column = 0;
 
-  auto operator<=>(const Position&) const = default;  // NOLINT(modernize-use-nullptr): a false alarm
+  auto operator<=>(const Position&) const =
+      default;  // NOLINT(modernize-use-nullptr): a false alarm
 };
 
 // `what` and `instead` never repeat the value of an environment variable: they go to logs and to

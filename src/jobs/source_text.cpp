@@ -50,6 +50,23 @@ std::size_t end_of_quote(std::string_view text, std::size_t start) {
 
 }  // namespace
 
+std::string as_utf8(std::string_view text) {
+  std::string utf8;
+  utf8.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = sequence_length(text.substr(at));
+    if (length > 0) {
+      utf8 += text.substr(at, length);
+      at += length;
+    } else {
+      const auto byte = static_cast<unsigned char>(text[at++]);
+      utf8 += static_cast<char>(0xC0 | byte >> 6);
+      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return utf8;
+}
+
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return !is_continuation(c); }));
@@ -105,6 +122,16 @@ std::string_view SourceText::rest_of_line(Position at) const {
   cursor_.offset += first_characters(whole.substr(cursor_.offset), further).size();
   cursor_.column = std::max(at.column, 1);
   return whole.substr(cursor_.offset);
+}
+
+Position SourceText::at_byte(int number, int byte) const {
+  const std::string_view whole = line(number);
+  const std::size_t offset = std::min(static_cast<std::size_t>(std::max(byte, 0)), whole.size());
+  if (cursor_.line != number || cursor_.offset > offset) cursor_ = {number, 1, 0};
+  cursor_.column +=
+      static_cast<int>(count_characters(whole.substr(cursor_.offset, offset - cursor_.offset)));
+  cursor_.offset = offset;
+  return {number, cursor_.column};
 }
 
 Position SourceText::within(Position at) const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,9 @@ class SourceText {
 
   // A line, counted from 1, without its end; empty where there is none.
   std::string_view line(int number) const;
+
+  // The place of a byte of a line, which counts from 1; bytes count from 0.
+  Position at_byte(int line, int byte) const;
 
   // The place itself, or the text's end where it lies behind that.
   Position within(Position at) const;
@@ -52,6 +56,9 @@ class SourceText {
   std::string_view text_;
   std::vector<std::size_t> line_starts_;
 };
+
+// The text with each byte that is not part of UTF-8 taken for the code point of that number.
+std::string as_utf8(std::string_view text);
 
 // The number of code points in UTF-8.
 std::size_t count_characters(std::string_view utf8);

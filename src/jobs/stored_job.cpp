@@ -45,16 +45,21 @@ std::optional<Job> job_of(const Json& json) {
   return job;
 }
 
+// Never throws: all texts of a job are UTF-8.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string store_job(const Job& job) {
-  return json_of(job).dump() + "\n";
+  return text_of(json_of(job));
 }
 
 std::string store_jobs(std::span<const Job> jobs) {
   Json list = Json::array();
   for (const Job& job : jobs) list.push_back(json_of(job));
-  return list.dump() + "\n";
+  return text_of(list);
 }
 
 std::optional<Job> stored_job(std::string_view text) {

@@ -13,19 +13,20 @@
 namespace leader_cron {
 namespace {
 
-Position position_of(const YAML::Mark& mark) {
+// The library counts columns in bytes.
+Position position_of(const YAML::Mark& mark, const SourceText& source) {
   if (mark.is_null()) return {};
-  return {mark.line + 1, mark.column + 1};
+  return source.at_byte(mark.line + 1, mark.column);
 }
 
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlTree& tree) : tree_(tree) {}
+  TreeBuilder(YamlTree& tree, const SourceText& source) : tree_(tree), source_(source) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add({YamlNode::Kind::null, position_of(mark), "", true, {}, {}}, anchor);
+    add({YamlNode::Kind::null, position_of(mark, source_), "", true, {}, {}}, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
@@ -37,18 +38,20 @@ class TreeBuilder : public YAML::EventHandler {
     check_tag(mark, tag);
     // "!" is the tag of what is in quotes, "?" of what is not.
     const bool plain = tag != "!" && tag != "tag:yaml.org,2002:str";
-    add({YamlNode::Kind::scalar, position_of(mark), value, plain, {}, {}}, anchor);
+    // The library writes \N and \_ (U+0085 and U+00A0) as bare bytes.
+    add({YamlNode::Kind::scalar, position_of(mark, source_), as_utf8(value), plain, {}, {}},
+        anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     check_tag(mark, tag);
-    open({YamlNode::Kind::sequence, position_of(mark), "", false, {}, {}}, anchor);
+    open({YamlNode::Kind::sequence, position_of(mark, source_), "", false, {}, {}}, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     check_tag(mark, tag);
-    open({YamlNode::Kind::map, position_of(mark), "", false, {}, {}}, anchor);
+    open({YamlNode::Kind::map, position_of(mark, source_), "", false, {}, {}}, anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -111,6 +114,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   YamlTree& tree_;
+  const SourceText& source_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, std::size_t> anchors_;
 };
@@ -139,22 +143,25 @@ std::optional<Problem> unquoted_value(std::string_view line, int number) {
     return std::nullopt;
   const Position at{number, static_cast<int>(count_characters(line.substr(0, value->column))) + 1};
   // Only a schedule is repeated: other values may be secrets.
-  const std::string instead = value->key == "schedule" ? fmt::format("\"{}\"", value->value) : "";
+  const bool one_line = value->value.find('\r') == std::string_view::npos;
+  const std::string instead =
+      value->key == "schedule" && one_line ? fmt::format("\"{}\"", value->value) : "";
   return Problem{at,
                  fmt::format("a value that begins with {} must be in quotes", value->value.front()),
                  instead};
 }
 
-// What the library said, without the parts in which it repeats the text: they may be secrets.
+// What the library said, without the parts in which it repeats the text: they may be secrets, or no
+// text at all.
 std::string said_by(const YAML::Exception& error) {
-  return error.msg.substr(0, error.msg.find("not defined") == std::string::npos
-                                 ? std::string::npos
-                                 : error.msg.find(':'));
+  const bool repeats = error.msg.find("not defined") != std::string::npos ||
+                       error.msg.find("unknown escape character") != std::string::npos;
+  return repeats ? error.msg.substr(0, error.msg.find(':')) : error.msg;
 }
 
 Problem not_yaml(const YAML::Exception& error, const SourceText& source,
                  const TreeBuilder& builder) {
-  const Position at = position_of(error.mark);
+  const Position at = position_of(error.mark, source);
   if (auto unquoted = unquoted_value(source.line(at.line), at.line)) return *unquoted;
   if (error.msg.find("document indicator in scalar") != std::string::npos) {
     return {source.unclosed_quote(builder.last()), "not YAML: this quote is not closed", ""};
@@ -217,13 +224,13 @@ std::string with_end_marker(std::string_view text) {
 ParsedYaml parse_yaml(std::string_view text) {
   ParsedYaml result;
   const SourceText source(text);
-  TreeBuilder builder(result.tree);
+  TreeBuilder builder(result.tree, source);
   try {
     std::istringstream stream{with_end_marker(text)};
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(builder)) {
       YamlTree second;
-      TreeBuilder second_builder(second);
+      TreeBuilder second_builder(second, source);
       if (parser.HandleNextDocument(second_builder)) {
         result.problem =
             Problem{second.nodes.empty() ? Position{} : second[second.root].at,

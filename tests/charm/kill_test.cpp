@@ -35,6 +35,7 @@ class Kill : public testing::Test {
       fs::remove(hook.path());
       write(hook.path(),
             "#!/bin/sh\n"
+            "export ASAN_OPTIONS=detect_leaks=0\n"  // LeakSanitizer cannot work in a traced process
             "[ -n \"$KILL_CALL\" ] || exec bin/leader-cron\n"
             "exec strace -qq -o /dev/null -e trace=\"$KILL_CALL\" "
             "-e inject=\"$KILL_CALL\":signal=SIGKILL:when=\"$KILL_WHEN\" bin/leader-cron\n",
