@@ -10,7 +10,7 @@ namespace {
 // "at 07:00 on weekdays (0 7 * * mon-fri)": the operator's own words where the crontab's line has
 // others.
 std::string when_in_words(const Job& job) {
-  const std::string words = in_words(job.schedule);
+  std::string words = in_words(job.schedule);
   constexpr std::size_t kLongest = 100;
   const std::string& written = job.schedule_as_written;
   if (written == job.schedule.text || written.empty() || written.size() > kLongest) return words;

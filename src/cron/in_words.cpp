@@ -179,7 +179,7 @@ std::string dates_in_words(std::uint64_t days, std::uint64_t months) {
 std::string days_in_words(const Schedule& schedule) {
   const bool all_days = schedule.days == kAllDays;
   const bool all_weekdays = schedule.weekdays == kAllWeekdays;
-  const std::string in_months =
+  std::string in_months =
       schedule.months == kAllMonths ? "" : fmt::format(" in {}", months_in_words(schedule.months));
   if (all_days && all_weekdays) return in_months;
   if (all_days) return fmt::format(" on {}{}", weekdays_in_words(schedule.weekdays), in_months);

@@ -37,9 +37,8 @@ std::size_t sequence_length(std::string_view rest) {
 std::size_t end_of_quote(std::string_view text, std::size_t start) {
   const char quote = text[start];
   for (std::size_t at = start + 1; at < text.size(); ++at) {
-    if (quote == '"' && text[at] == '\\') {
-      ++at;
-    } else if (quote == '\'' && text.substr(at, 2) == "''") {
+    const bool escapes = quote == '"' ? text[at] == '\\' : text.substr(at, 2) == "''";
+    if (escapes) {
       ++at;
     } else if (text[at] == quote) {
       return at + 1;

@@ -202,7 +202,7 @@ void copy_file(const std::string& source, const std::string& path, mode_t mode) 
   struct stat status {};
   if (fstat(from.get(), &status) != 0) throw MachineError("read", source, errno);
   Replacement replacement(path);
-  std::string buffer(256 * 1024, '\0');
+  std::string buffer(std::size_t{256} << 10, '\0');
   while (true) {
     const ssize_t got = read(from.get(), buffer.data(), buffer.size());
     if (got < 0) {

@@ -37,6 +37,7 @@ void launch(const Launch& launch) {
   }
   const auto pointers = [](const std::vector<std::string>& strings) {
     std::vector<char*> list;
+    list.reserve(strings.size() + 1);
     for (const std::string& string : strings) list.push_back(const_cast<char*>(string.c_str()));
     list.push_back(nullptr);
     return list;

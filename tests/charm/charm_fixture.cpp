@@ -151,6 +151,7 @@ ShellResult shell(const std::string& command,
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
   for (const auto& [name, value] : environment) entries.push_back(name + "=" + value);
   std::vector<char*> pointers;
+  pointers.reserve(entries.size() + 1);
   for (std::string& entry : entries) pointers.push_back(entry.data());
   pointers.push_back(nullptr);
   const std::string redirected = fmt::format("exec </dev/null >'{}' 2>'{}'\n{}", out, err, command);

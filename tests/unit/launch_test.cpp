@@ -1,12 +1,9 @@
 #include "run/launch.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace leader_cron {
 namespace {
-
-using testing::ElementsAre;
 
 TEST(Launch, TheJobsEnvironmentIsCronsThenItsOwn) {
   Job job;

@@ -38,7 +38,7 @@ TEST(Status, CountsCharactersNotBytes) {
   for (int i = 0; i < 100; ++i) umlauts += "\xc3\xa4";
   const Status status = blocked(umlauts);
   EXPECT_EQ(count_characters(status.message), kLongestStatus);
-  EXPECT_EQ(status.message, umlauts.substr(0, 2 * 77) + "...");
+  EXPECT_EQ(status.message, umlauts.substr(0, 154) + "...");
 }
 
 }  // namespace
