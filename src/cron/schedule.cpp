@@ -6,7 +6,8 @@
 #include <array>
 #include <bit>
 
-#include "cron/foreign_syntax.h"
+#include "cron/ascii.h"
+#include "cron/foreign_schedule.h"
 #include "cron/schedule_field.h"
 
 namespace leader_cron {
@@ -30,7 +31,6 @@ struct Word {
 };
 
 std::vector<Word> words_of(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   std::vector<Word> words;
   std::size_t at = 0;
   while (true) {

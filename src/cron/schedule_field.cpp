@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
+#include "cron/ascii.h"
 #include "cron/excerpt.h"
-#include "cron/foreign_syntax.h"
+#include "cron/foreign_element.h"
 
 namespace leader_cron {
 namespace {
@@ -13,19 +14,6 @@ namespace {
 constexpr const char* kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun",
                                    "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr const char* kWeekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return lower;
-}
 
 // The character at the start of `text`, all bytes of it.
 std::string_view first_character(std::string_view text) {

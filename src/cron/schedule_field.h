@@ -1,6 +1,6 @@
 // One of the five fields of a schedule: its range and names, and how its text is read. What the
 // fields mean together is for schedule.h; what other schedulers would have meant by it for
-// foreign_syntax.h.
+// foreign_element.h.
 #pragma once
 
 #include <array>

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "cron/ascii.h"
 #include "cron/schedule_warning.h"
+#include "jobs/job_names.h"
+#include "jobs/message_words.h"
 #include "jobs/plain_scalar.h"
 #include "jobs/source_text.h"
 #include "jobs/suggest.h"
@@ -30,95 +32,9 @@ constexpr std::array<std::string_view, 9> kKeys = {"name",      "schedule",    "
                                                    "directory", "run-on",      "enabled"};
 constexpr std::array<std::string_view, 2> kRunOn = {"leader", "all"};
 
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool is_job_name(std::string_view name) {
-  return !name.empty() && name.front() != '-' && name.size() <= kLongestJobName &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_lower_or_digit(c) || c == '-'; });
-}
-
-// The nearest valid name: "Clear Sessions" gives clear-sessions.
-std::string as_job_name(std::string_view name) {
-  std::string valid;
-  for (const char c : name) {
-    const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (is_lower_or_digit(lower)) {
-      valid += lower;
-    } else if (!valid.empty() && valid.back() != '-') {
-      valid += '-';
-    }
-  }
-  while (!valid.empty() && valid.back() == '-') valid.pop_back();
-  return valid.substr(0, kLongestJobName);
-}
-
-bool is_variable_name(std::string_view name) {
-  return !name.empty() && !is_digit(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
-}
-
-// What may stand as one word in the user field of a crontab.
-bool is_user_name(std::string_view name) {
-  return !name.empty() && name.size() <= 255 && name.front() != '-' &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return is_letter(c) || is_digit(c) ||
-                  std::string_view("_.-@+$").find(c) != std::string_view::npos;
-         });
-}
-
 std::string_view without_final_newline(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   return text;
-}
-
-// Shortens a quoted piece of the operator's text, so that a message stays one readable line.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  std::string shown;
-  for (const char c : first_characters(text, kLongest)) shown += is_control(c) ? '?' : c;
-  return count_characters(text) > kLongest ? shown + "..." : shown;
-}
-
-// A name as far as it can be one: what follows an '=' written by mistake may be a secret.
-std::string quoted_name(std::string_view text) {
-  const std::size_t end = text.find_first_of("= :");
-  return end == std::string_view::npos ? quoted(text) : quoted(text.substr(0, end)) + "...";
-}
-
-std::string kind_of(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::null:
-      return "empty";
-    case YamlNode::Kind::sequence:
-      return "a list";
-    case YamlNode::Kind::map:
-      return "a mapping";
-    case YamlNode::Kind::scalar:
-      break;
-  }
-  if (!node.plain) return "a string";
-  switch (look_of(node.scalar)) {
-    case PlainLook::boolean:
-      return "a boolean";
-    case PlainLook::number:
-      return "a number";
-    case PlainLook::string:
-      break;
-  }
-  return "a string";
 }
 
 class JobFileReader {

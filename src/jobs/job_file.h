@@ -23,8 +23,6 @@
 
 namespace leader_cron {
 
-// So that the crontab's line stays far below the 998 characters that Debian's cron takes.
-inline constexpr std::size_t kLongestJobName = 63;
 // The kernel's MAX_ARG_STRLEN less the final NUL: no longer string can be an argument or an
 // environment entry.
 inline constexpr std::size_t kLongestArgument = 131071;

@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "cron/ascii.h"
+
 namespace leader_cron {
 namespace {
 
 bool is_one_of(std::string_view word, std::string_view lower, std::string_view title,
                std::string_view upper) {
   return word == lower || word == title || word == upper;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
