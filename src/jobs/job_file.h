@@ -14,7 +14,6 @@
 // An empty text, `[]` and a text of comments only are a file without jobs.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -22,10 +21,6 @@
 #include "jobs/problem.h"
 
 namespace leader_cron {
-
-// The kernel's MAX_ARG_STRLEN less the final NUL: no longer string can be an argument or an
-// environment entry.
-inline constexpr std::size_t kLongestArgument = 131071;
 
 // `jobs` counts only when there are no problems; problems and warnings are in the order of the
 // text.

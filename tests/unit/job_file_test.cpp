@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "jobs/job_values.h"
 #include "jobs/problem_text.h"
 
 namespace leader_cron {
