@@ -2,6 +2,9 @@
 // how it is kept on disk for stored_job.h.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +14,11 @@
 namespace leader_cron {
 
 enum class RunOn { leader, all };
+
+// What becomes of a run that is due while the one before it still goes on.
+enum class Overlap { skip, allow };
+
+inline constexpr std::uint64_t kDefaultLogLimit = 1U << 20;
 
 struct Job {
   std::string name;  // [a-z0-9][a-z0-9-]*, unique in its file, at most kLongestJobName characters
@@ -23,6 +31,10 @@ struct Job {
   std::string directory;  // absolute, or empty: where cron starts the job
   RunOn run_on = RunOn::leader;
   bool enabled = true;
+  std::optional<std::chrono::seconds> timeout;  // nothing: it may run for ever
+  Overlap overlap = Overlap::skip;
+  unsigned umask = 022;
+  std::uint64_t log_limit = kDefaultLogLimit;  // bytes of its output that are kept
 
   bool operator==(const Job&) const = default;
 };

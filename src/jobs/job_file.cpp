@@ -28,6 +28,8 @@ constexpr std::size_t kLargestJob = 1U << 20;
 constexpr std::size_t kLargestFile = 16U << 20;
 
 constexpr std::array<std::string_view, 2> kRunOn = {"leader", "all"};
+constexpr std::array<std::string_view, 2> kOverlap = {"skip", "allow"};
+constexpr std::chrono::hours kLongestTimeout(24 * 365);
 
 class JobFileReader {
  public:
@@ -244,6 +246,24 @@ class JobFileReader {
     if (const auto enabled = values_.boolean(value, "enabled")) job.enabled = *enabled;
   }
 
+  void read_timeout(Job& job, const YamlNode& value) {
+    job.timeout = values_.duration(value, "timeout", std::chrono::seconds(1), kLongestTimeout);
+  }
+
+  void read_overlap(Job& job, const YamlNode& value) {
+    if (const auto word = values_.word(value, "overlap", kOverlap))
+      job.overlap = *word == 0 ? Overlap::skip : Overlap::allow;
+  }
+
+  void read_umask(Job& job, const YamlNode& value) {
+    if (const auto bits = values_.permissions(value, "umask")) job.umask = *bits;
+  }
+
+  void read_log_limit(Job& job, const YamlNode& value) {
+    if (const auto size = values_.size(value, "log-limit", 4U << 10, 1U << 30))
+      job.log_limit = *size;
+  }
+
   // Cron starts before the agent has told any unit who leads: whoever said True before would run
   // it.
   void check_reboot(const Job& job, const YamlNode& node) {
@@ -277,7 +297,7 @@ class JobFileReader {
     std::string_view name;
     void (JobFileReader::*read)(Job& job, const YamlNode& value);
   };
-  static const std::array<Key, 9> kKeys;
+  static const std::array<Key, 13> kKeys;
 
   SourceText source_;
   std::string_view text_;
@@ -288,7 +308,7 @@ class JobFileReader {
   std::size_t size_ = 0;
 };
 
-constexpr std::array<JobFileReader::Key, 9> JobFileReader::kKeys = {{
+constexpr std::array<JobFileReader::Key, 13> JobFileReader::kKeys = {{
     {"name", &JobFileReader::read_name},
     {"schedule", &JobFileReader::read_schedule},
     {"command", &JobFileReader::read_command},
@@ -298,6 +318,10 @@ constexpr std::array<JobFileReader::Key, 9> JobFileReader::kKeys = {{
     {"directory", &JobFileReader::read_directory},
     {"run-on", &JobFileReader::read_run_on},
     {"enabled", &JobFileReader::read_enabled},
+    {"timeout", &JobFileReader::read_timeout},
+    {"overlap", &JobFileReader::read_overlap},
+    {"umask", &JobFileReader::read_umask},
+    {"log-limit", &JobFileReader::read_log_limit},
 }};
 
 }  // namespace

@@ -10,6 +10,10 @@
 //     directory: /srv/app
 //     run-on: leader                   # leader (default) | all
 //     enabled: true
+//     timeout: 1h30m                   # see quantity.h; none by default
+//     overlap: skip                    # skip (default) | allow
+//     umask: "027"                     # octal, default 022
+//     log-limit: 1M                    # of output kept, 4K to 1G
 //
 // An empty text, `[]` and a text of comments only are a file without jobs.
 #pragma once

@@ -4,12 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "cron/ascii.h"
 #include "jobs/job_names.h"
 #include "jobs/message_words.h"
 #include "jobs/plain_scalar.h"
+#include "jobs/quantity.h"
 #include "jobs/suggest.h"
 
 namespace leader_cron {
@@ -50,6 +52,54 @@ std::optional<bool> JobValues::boolean(const YamlNode& value, std::string_view k
     if (const auto truth = boolean_of(value.scalar)) return truth;
   }
   problem(value.at, fmt::format("{} is true or false, not {}", key, kind_of(value)), "true");
+  return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> JobValues::duration(const YamlNode& value, std::string_view key,
+                                                        std::chrono::seconds least,
+                                                        std::chrono::seconds most) {
+  const bool scalar = value.kind == YamlNode::Kind::scalar;
+  const auto duration = scalar ? parse_duration(value.scalar) : std::nullopt;
+  if (!duration) {
+    problem(value.at,
+            fmt::format("{} is a duration like 90s, 15m or 1h30m, not {}", key,
+                        scalar ? quoted(value.scalar) : kind_of(value)),
+            scalar && all_digits(value.scalar) ? quoted(value.scalar) + "s" : "");
+    return std::nullopt;
+  }
+  if (*duration >= least && *duration <= most) return duration;
+  problem(value.at, fmt::format("{} {} is out of range {}-{}", key, quoted(value.scalar),
+                                show_duration(least), show_duration(most)));
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> JobValues::size(const YamlNode& value, std::string_view key,
+                                             std::uint64_t least, std::uint64_t most) {
+  const bool scalar = value.kind == YamlNode::Kind::scalar;
+  const auto size = scalar ? parse_size(value.scalar) : std::nullopt;
+  if (!size) {
+    problem(value.at, fmt::format("{} is a size like 512K or 10M, not {}", key,
+                                  scalar ? quoted(value.scalar) : kind_of(value)));
+    return std::nullopt;
+  }
+  if (*size >= least && *size <= most) return size;
+  problem(value.at, fmt::format("{} {} is out of range {}-{}", key, quoted(value.scalar),
+                                show_size(least), show_size(most)));
+  return std::nullopt;
+}
+
+std::optional<unsigned> JobValues::permissions(const YamlNode& value, std::string_view key) {
+  constexpr unsigned kMost = 0777;
+  unsigned bits = 0;
+  if (value.kind == YamlNode::Kind::scalar) {
+    const char* end = value.scalar.data() + value.scalar.size();
+    const auto parsed = std::from_chars(value.scalar.data(), end, bits, 8);
+    if (parsed.ec == std::errc() && parsed.ptr == end && bits <= kMost) return bits;
+  }
+  problem(value.at,
+          fmt::format("{} is an octal number from 000 to 777, not {}", key,
+                      value.kind == YamlNode::Kind::scalar ? quoted(value.scalar) : kind_of(value)),
+          "\"022\"");
   return std::nullopt;
 }
 

@@ -2,7 +2,9 @@
 // from YAML into a value or a problem with its place. Which key takes which is for job_file.cpp.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +40,18 @@ class JobValues {
                                   std::span<const std::string_view> words);
 
   std::optional<bool> boolean(const YamlNode& value, std::string_view key);
+
+  // "1h30m", from `least` to `most`.
+  std::optional<std::chrono::seconds> duration(const YamlNode& value, std::string_view key,
+                                               std::chrono::seconds least,
+                                               std::chrono::seconds most);
+
+  // "512K", from `least` to `most` bytes; a number without a unit may stay unquoted.
+  std::optional<std::uint64_t> size(const YamlNode& value, std::string_view key,
+                                    std::uint64_t least, std::uint64_t most);
+
+  // Permission bits in octal, quoted or not.
+  std::optional<unsigned> permissions(const YamlNode& value, std::string_view key);
 
   // A mapping of names to strings, in the order of the text; what is wrong in it is left out. The
   // values may be secrets: no message repeats one.

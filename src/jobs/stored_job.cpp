@@ -20,7 +20,11 @@ Json json_of(const Job& job) {
           {"environment", std::move(environment)},
           {"directory", job.directory},
           {"run-on", job.run_on == RunOn::all ? "all" : "leader"},
-          {"enabled", job.enabled}};
+          {"enabled", job.enabled},
+          {"timeout", job.timeout ? Json(job.timeout->count()) : Json()},
+          {"overlap", job.overlap == Overlap::allow ? "allow" : "skip"},
+          {"umask", job.umask},
+          {"log-limit", job.log_limit}};
 }
 
 // Throws a library's exception where something that no job can do without is missing, or is of
@@ -42,6 +46,11 @@ std::optional<Job> job_of(const Json& json) {
   job.directory = json.value("directory", job.directory);
   job.run_on = json.value("run-on", "leader") == "all" ? RunOn::all : RunOn::leader;
   job.enabled = json.value("enabled", job.enabled);
+  if (const auto timeout = json.find("timeout"); timeout != json.end() && !timeout->is_null())
+    job.timeout = std::chrono::seconds(timeout->get<std::int64_t>());
+  job.overlap = json.value("overlap", "skip") == "allow" ? Overlap::allow : Overlap::skip;
+  job.umask = json.value("umask", job.umask);
+  job.log_limit = json.value("log-limit", job.log_limit);
   return job;
 }
 

@@ -199,7 +199,22 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"- &a [*a]\n", "f:1:7: not YAML: an alias to itself\n"},
         ProblemCase{job_with("usr: root"), "f:4:3: unknown key usr; did you mean user?\n"},
         ProblemCase{job_with("colour: red"), "f:4:3: unknown key colour\n"},
-        ProblemCase{job_with("timeout: 1h"), "f:4:3: unknown key timeout\n"},
+        ProblemCase{
+            job_with("timeout: 3600"),
+            "f:4:12: timeout is a duration like 90s, 15m or 1h30m, not 3600; write 3600s\n"},
+        ProblemCase{job_with("timeout: [1h]"),
+                    "f:4:12: timeout is a duration like 90s, 15m or 1h30m, not a list\n"},
+        ProblemCase{job_with("timeout: 0s"), "f:4:12: timeout 0s is out of range 1s-365d\n"},
+        ProblemCase{job_with("timeout: 366d"), "f:4:12: timeout 366d is out of range 1s-365d\n"},
+        ProblemCase{job_with("overlap: skpi"),
+                    "f:4:12: overlap is skip or allow, not 'skpi'; write skip\n"},
+        ProblemCase{job_with("umask: 8"),
+                    "f:4:10: umask is an octal number from 000 to 777, not 8; write \"022\"\n"},
+        ProblemCase{job_with("umask: 1777"),
+                    "f:4:10: umask is an octal number from 000 to 777, not 1777; write \"022\"\n"},
+        ProblemCase{job_with("log-limit: big"),
+                    "f:4:14: log-limit is a size like 512K or 10M, not big\n"},
+        ProblemCase{job_with("log-limit: 100"), "f:4:14: log-limit 100 is out of range 4K-1G\n"},
         ProblemCase{job_with("command: y"),
                     "f:4:3: key command stands twice in this job, first at line 3\n"},
         ProblemCase{job_with("? [x]\n  : y"), "f:4:5: a key is a word, not a list\n"},
@@ -295,6 +310,28 @@ TEST(JobFile, NeverRepeatsAValueOfTheEnvironment) {
       EXPECT_THAT(problems, Not(HasSubstr("hunter2")));
     }
   }
+}
+
+TEST(JobFile, LimitsOfARun) {
+  const Job plain = jobs_of("- {name: a, schedule: '@daily', command: x}\n").at(0);
+  EXPECT_EQ(plain.timeout, std::nullopt);
+  EXPECT_EQ(plain.overlap, Overlap::skip);
+  EXPECT_EQ(plain.umask, 022u);
+  EXPECT_EQ(plain.log_limit, 1u << 20);
+  const Job job = jobs_of(
+                      "- {name: a, schedule: '@daily', command: x, timeout: 1h30m, overlap: allow, "
+                      "umask: 077,\n"
+                      "   log-limit: 64K}\n")
+                      .at(0);
+  EXPECT_EQ(job.timeout, std::chrono::seconds(5400));
+  EXPECT_EQ(job.overlap, Overlap::allow);
+  EXPECT_EQ(job.umask, 077u);
+  EXPECT_EQ(job.log_limit, 64u << 10);
+  EXPECT_EQ(
+      jobs_of("- {name: a, schedule: '@daily', command: x, umask: \"027\", log-limit: 8192}\n")
+          .at(0)
+          .umask,
+      027u);
 }
 
 TEST(JobFile, RefusesWhatTheKernelCannotTakeAsOneArgument) {

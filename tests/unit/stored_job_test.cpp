@@ -10,7 +10,8 @@ namespace {
 std::vector<Job> some_jobs() {
   const JobFile file = read_job_file(R"(
 - {name: a, schedule: "*/5 * * * mon,7", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
-   environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false}
+   environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false,
+   timeout: 90s, overlap: allow, umask: "077", log-limit: 64K}
 - {name: b, schedule: "@daily", command: y}
 )");
   EXPECT_EQ(file.jobs.size(), 2u);
