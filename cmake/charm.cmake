@@ -11,9 +11,9 @@ configure_file(manifest.yaml.in ${PROJECT_BINARY_DIR}/manifest.yaml @ONLY)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/version CONTENT "${PROJECT_VERSION}\n")
 
 install(PROGRAMS $<TARGET_FILE:leader-cron> DESTINATION bin)
-# The links in hooks/ are kept as links; they point to ../bin/leader-cron, which is there once staged.
-install(DIRECTORY hooks templates DESTINATION .)
-install(FILES metadata.yaml config.yaml ${PROJECT_BINARY_DIR}/manifest.yaml ${PROJECT_BINARY_DIR}/version
+# The links in hooks/ and actions/ are kept as links; they point to ../bin/leader-cron, which is there once staged.
+install(DIRECTORY hooks actions templates DESTINATION .)
+install(FILES metadata.yaml config.yaml actions.yaml ${PROJECT_BINARY_DIR}/manifest.yaml ${PROJECT_BINARY_DIR}/version
               icon.svg LICENSE README.md DESTINATION .)
 
 set(charm_archive ${PROJECT_BINARY_DIR}/leader-cron_${JUJU_ARCH}.charm)

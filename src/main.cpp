@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "commands/action.h"
 #include "commands/command_line.h"
 #include "commands/hook.h"
 #include "commands/identity.h"
@@ -22,8 +23,8 @@ int run(const Identity& identity, int argc, char** argv) {
       umask(022);  // what the hooks create is for cron and the jobs' users to read
       return leader_cron::run_hook(identity.name);
     case Identity::Role::action:
-      std::fprintf(stderr, "leader-cron: there is no action %s\n", identity.name.c_str());
-      return 1;
+      umask(022);
+      return leader_cron::run_action(identity.name);
     case Identity::Role::supervisor:
       return leader_cron::run_supervisor(identity.name, argc, argv);
     case Identity::Role::command:

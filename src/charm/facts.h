@@ -4,12 +4,16 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "cron/time_zone.h"
 #include "jobs/job_file.h"
+#include "run/health.h"
 
 namespace leader_cron {
 
@@ -21,6 +25,7 @@ enum class Leadership { follower, leader, unknown };
 struct Config {
   std::optional<std::string> jobs;  // YAML; empty: no jobs; nothing: not told
   std::string service_name;         // empty: see default_service()
+  std::string metrics_directory;    // empty: no metrics
 
   bool operator==(const Config&) const = default;
 };
@@ -47,7 +52,8 @@ struct OwnedService {
 struct InstalledJob {
   std::string text;
   uid_t owner = 0;
-  bool private_to_owner = false;  // mode 0400
+  bool private_to_owner = false;   // mode 0400
+  std::chrono::sys_seconds since;  // it was installed then
 
   bool operator==(const InstalledJob&) const = default;
 };
@@ -64,6 +70,11 @@ struct Installed {
   bool supervisor_current = false;  // a copy of this program, mode 0755
   bool state_in_the_way = false;    // the state folder exists, is not empty, and has no owner
   std::map<std::string, InstalledJob> jobs;
+  std::set<std::string> run_folders;  // names of jobs that have one
+  std::optional<std::chrono::sys_seconds> leader_since;
+  std::string metrics_file;            // the one that was last written, empty: none
+  std::string metrics;                 // its text
+  bool has_metrics_directory = false;  // the one that is asked for is there
   std::optional<std::vector<Job>> last_good;
   std::string last_good_text;
   std::string status;  // the text of the status file
@@ -92,6 +103,9 @@ struct Facts {
   // The uid that the file of a job of this user gets. Users that this machine does not know are
   // missing.
   std::map<std::string, uid_t> users;
+  std::map<std::string, JobRuns> runs;  // of the jobs that matter to status and metrics
+  std::chrono::sys_seconds now;
+  TimeZone zone;  // the machine's
   std::string crontab_template;
 
   bool operator==(const Facts&) const = default;

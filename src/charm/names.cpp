@@ -29,10 +29,22 @@ ServicePaths::ServicePaths(std::string_view service)
       owner(state + "/owner"),
       last_good(state + "/jobs.json"),
       jobs(state + "/jobs"),
-      status(state + "/status") {}
+      status(state + "/status"),
+      metrics(state + "/metrics"),
+      leader_since(state + "/leader-since"),
+      runs(state + "/runs") {}
+
+std::string metrics_path(std::string_view folder, std::string_view service) {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  return fmt::format("{}/{}{}.prom", folder, service, kServiceSuffix);
+}
 
 std::string ServicePaths::job(std::string_view name) const {
   return fmt::format("{}/{}.json", jobs, name);
+}
+
+std::string ServicePaths::run(std::string_view name) const {
+  return fmt::format("{}/{}", runs, name);
 }
 
 }  // namespace leader_cron

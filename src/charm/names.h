@@ -34,9 +34,16 @@ struct ServicePaths {
                            // environments hold secrets
   std::string jobs;        // the folder of one file a job, each readable by root and the job's user
   std::string status;      // what juju status was last told
+  std::string metrics;     // the path of the metrics that were last written
+  std::string leader_since;  // the instant at which this unit became leader, while it is
+  std::string runs;  // the folder of one folder a job, each the job's user's: what its runs leave
 
   std::string job(std::string_view name) const;
+  std::string run(std::string_view name) const;
 };
+
+// The textfile collector reads files named *.prom.
+std::string metrics_path(std::string_view folder, std::string_view service);
 
 inline constexpr std::string_view kStateParent = "/var/lib";
 inline constexpr std::string_view kServiceSuffix = "-maintenance";

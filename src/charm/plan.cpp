@@ -10,6 +10,7 @@
 #include "charm/names.h"
 #include "jobs/problem_text.h"
 #include "jobs/stored_job.h"
+#include "run/metrics_text.h"
 
 namespace leader_cron {
 namespace {
@@ -53,6 +54,31 @@ bool knows_jobs(const Facts& facts) {
   return facts.config->jobs || facts.installed.last_good.value_or(std::vector<Job>{}).empty();
 }
 
+std::string metrics_warning(const Facts& facts) {
+  if (!facts.config || facts.config->metrics_directory.empty()) return "";
+  const std::string& folder = facts.config->metrics_directory;
+  if (!folder.starts_with('/'))
+    return fmt::format("metrics-directory {} is no absolute path", folder);
+  return facts.installed.has_metrics_directory
+             ? ""
+             : fmt::format("metrics-directory {} is not there", folder);
+}
+
+std::string trouble_words(const Facts& facts, const std::vector<Job>& jobs) {
+  const auto trouble = newest_trouble(jobs, facts.runs, facts.leadership == Leadership::leader,
+                                      facts.now, facts.zone);
+  return trouble ? words_of(*trouble, facts.zone) : "";
+}
+
+// The first that says something, the gravest first.
+std::string warning_of(const Facts& facts, const std::vector<Job>& jobs) {
+  if (facts.leadership == Leadership::unknown) return "leadership unknown";
+  if (!knows_jobs(facts)) return "configuration unknown";
+  std::string warning = user_warning(enabled_without_user(jobs, facts.users));
+  if (warning.empty()) warning = trouble_words(facts, jobs);
+  return warning.empty() ? metrics_warning(facts) : warning;
+}
+
 Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
   if (facts.config && !has_good_service_name(*facts.config)) {
     return blocked("service-name: only lowercase letters, digits and hyphens, at most 200");
@@ -63,13 +89,10 @@ Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
   if (!facts.job_file.problems.empty()) return blocked_by_jobs(facts.job_file.problems);
   if (!facts.cron_daemon)
     return blocked("no cron daemon on this machine; run: apt-get install cron");
-  std::string warning = user_warning(enabled_without_user(jobs, facts.users));
-  if (!knows_jobs(facts)) warning = "configuration unknown";
-  if (facts.leadership == Leadership::unknown) warning = "leadership unknown";
   const auto enabled =
       std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.enabled; });
   return working(facts.leadership == Leadership::leader, static_cast<std::size_t>(enabled),
-                 warning);
+                 warning_of(facts, jobs));
 }
 
 // All that is worth a line in the log for as long as it is so; told once, when it begins or
@@ -86,6 +109,12 @@ std::vector<std::string> troubles_of(const Facts& facts, const std::vector<Job>&
     troubles.push_back(
         fmt::format("job {} is not scheduled: this machine has no user {}", job->name, job->user));
   }
+  if (const std::string words = trouble_words(facts, jobs); !words.empty()) {
+    troubles.push_back(fmt::format("{}; on the unit, {} history tells more", words,
+                                   facts.service + std::string(kServiceSuffix)));
+  }
+  if (std::string warning = metrics_warning(facts); !warning.empty())
+    troubles.push_back(std::move(warning));
   return troubles;
 }
 
@@ -119,12 +148,19 @@ void plan_jobs(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
     wanted.insert(job.name);
     const auto user = facts.users.find(job.user);
     // Nobody else may read it while its user does not exist.
-    const InstalledJob right{
-        store_job(job), user == facts.users.end() ? facts.users.at("root") : user->second, true};
+    const uid_t owner = user == facts.users.end() ? facts.users.at("root") : user->second;
+    std::string text = store_job(job);
     const auto installed = facts.installed.jobs.find(job.name);
-    if (installed != facts.installed.jobs.end() && installed->second == right) continue;
-    plan.install_jobs.push_back({job.name, right.text, right.owner});
+    const bool right = installed != facts.installed.jobs.end() && installed->second.text == text &&
+                       installed->second.owner == owner && installed->second.private_to_owner;
+    if (!right || !facts.installed.run_folders.contains(job.name))
+      plan.prepare_runs.push_back({job.name, owner});
+    if (right) continue;
+    plan.install_jobs.push_back({job.name, std::move(text), owner});
     changed.push_back(job.name);
+  }
+  for (const std::string& folder : facts.installed.run_folders) {
+    if (!wanted.contains(folder)) plan.remove_runs.push_back(folder);
   }
   for (const auto& [name, installed] : facts.installed.jobs) {
     if (!wanted.contains(name)) plan.remove_jobs.push_back(name);
@@ -149,6 +185,27 @@ void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) 
                                    crontab.leader ? "True" : "False")});
 }
 
+void plan_leader_since(const Facts& facts, Plan& plan) {
+  const bool leader = facts.leadership == Leadership::leader;
+  if (leader == facts.installed.leader_since.has_value()) return;
+  plan.leader_since = leader ? utc_text(facts.now) + "\n" : "";
+}
+
+// What is written where for Prometheus; the file of a folder that was configured before goes.
+void plan_metrics(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
+  if (!facts.config) return;
+  const bool wanted = !facts.config->metrics_directory.empty() && metrics_warning(facts).empty();
+  const std::string path =
+      wanted ? metrics_path(facts.config->metrics_directory, facts.service) : "";
+  if (!facts.installed.metrics_file.empty() && facts.installed.metrics_file != path)
+    plan.remove_metrics = facts.installed.metrics_file;
+  if (!wanted) return;
+  std::string text = metrics_text(facts.service, facts.leadership == Leadership::leader, jobs,
+                                  facts.runs, facts.now, facts.zone);
+  if (facts.installed.metrics_file == path && facts.installed.metrics == text) return;
+  plan.metrics = {path, std::move(text)};
+}
+
 void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   plan.remove_leftovers = facts.installed.leftovers;
   const OwnedService* owned = find_service(facts.services, facts.service);
@@ -156,6 +213,8 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   plan.copy_supervisor = !facts.installed.supervisor_current;
   plan_jobs(facts, jobs, plan);
   plan_crontab(facts, jobs, plan);
+  plan_leader_since(facts, plan);
+  plan_metrics(facts, jobs, plan);
   if (std::string last_good = store_jobs(jobs); facts.installed.last_good_text != last_good) {
     plan.last_good = std::move(last_good);
   }
@@ -168,6 +227,11 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
 }
 
 }  // namespace
+
+bool wants_runs(const Facts& facts, const Job& job) {
+  return job.run_on == RunOn::all || facts.leadership == Leadership::leader ||
+         (facts.config && !facts.config->metrics_directory.empty());
+}
 
 std::string choose_service(std::string_view unit, std::string_view principal_unit,
                            const std::optional<Config>& config,

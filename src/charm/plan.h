@@ -22,6 +22,21 @@ struct JobToInstall {
   bool operator==(const JobToInstall&) const = default;
 };
 
+// A job's folder for what its runs leave, to be made or to be given to this user.
+struct RunFolderToPrepare {
+  std::string job;
+  uid_t owner = 0;
+
+  bool operator==(const RunFolderToPrepare&) const = default;
+};
+
+struct MetricsFile {
+  std::string path;
+  std::string text;
+
+  bool operator==(const MetricsFile&) const = default;
+};
+
 struct ApplicationDataWrite {
   std::string relation_id;
   std::string leader;
@@ -37,9 +52,13 @@ struct Plan {
   std::vector<std::string> remove_leftovers;
   std::optional<std::string> claim;  // the owner file's text
   bool copy_supervisor = false;
+  std::vector<RunFolderToPrepare> prepare_runs;
   std::vector<JobToInstall> install_jobs;
   std::optional<std::string> crontab;
   std::vector<std::string> remove_jobs;
+  std::vector<std::string> remove_runs;  // folders of runs, by their jobs' names
+  // The instant from which on this unit leads; empty: it does not any more.
+  std::optional<std::string> leader_since;
   std::optional<std::string> last_good;
   std::vector<std::string> abandon;  // services whose files go, all of them
   std::optional<ApplicationDataWrite> name_leader;
@@ -47,10 +66,15 @@ struct Plan {
   // The status file's text. A status that cannot be remembered is set only where Juju does not show
   // it already.
   std::optional<std::string> remember;
+  std::optional<std::string> remove_metrics;  // a path
+  std::optional<MetricsFile> metrics;
   std::vector<LogMessage> log;
 
   bool operator==(const Plan&) const = default;
 };
+
+// Whether the runs of a job matter to what `plan` says: it runs on this unit, or there are metrics.
+bool wants_runs(const Facts& facts, const Job& job);
 
 // The service this unit maintains. Where the configuration is unknown or its service-name is not a
 // name, the one it maintains already, so that leadership is still applied to it; empty if there is

@@ -12,6 +12,7 @@
 #include "system/log.h"
 #include "system/machine.h"
 #include "system/machine_error.h"
+#include "system/run_folder.h"
 
 namespace leader_cron {
 namespace {
@@ -32,6 +33,11 @@ void claim_service(const ServicePaths& paths, std::string_view owner) {
   flush_folder(folder_of(state));
 }
 
+void remove_metrics_of(const ServicePaths& paths) {
+  const auto path = read_file(on_machine(paths.metrics));
+  if (path) remove_file(on_machine(path->substr(0, path->find('\n'))));
+}
+
 // The crontab first: no job starts any more while the rest goes. The state folder leaves its name
 // before it is emptied, so that a kill in between leaves no half of it.
 void abandon_service(const ServicePaths& paths) {
@@ -43,6 +49,7 @@ void abandon_service(const ServicePaths& paths) {
   }
   remove_file(temporary_path(on_machine(paths.supervisor)));
   remove_tree(on_machine(paths.runtime));
+  remove_metrics_of(paths);
   const std::string state = on_machine(paths.state);
   if (!file_status(state)) return;
   const std::string going = fmt::format("{}/.{}.gone", folder_of(state), base_name(state));
@@ -56,12 +63,35 @@ void abandon_service(const ServicePaths& paths) {
   remove_tree(going);
 }
 
+// In a job's folder its user may do as he likes, and what cannot be removed for that must not fail
+// the hook.
+void remove_run_folder(const std::string& path) {
+  try {
+    remove_tree(path);
+  } catch (const MachineError& error) {
+    log(LogLevel::warning, error.what());
+  }
+}
+
+// The path is remembered before the file is there, so that no file is forgotten.
+void write_metrics(const Plan& plan, const ServicePaths& paths) {
+  const NewFile readable{0644, std::nullopt, std::nullopt};
+  if (plan.remove_metrics) remove_file(on_machine(*plan.remove_metrics));
+  if (plan.remove_metrics && !plan.metrics) remove_file(on_machine(paths.metrics));
+  if (!plan.metrics) return;
+  if (read_file(on_machine(paths.metrics)) != plan.metrics->path + "\n")
+    replace_file(on_machine(paths.metrics), plan.metrics->path + "\n", readable);
+  replace_file(on_machine(plan.metrics->path), plan.metrics->text, readable);
+}
+
 void install_files(const Plan& plan, const ServicePaths& paths) {
   if (plan.claim) claim_service(paths, *plan.claim);
   if (plan.copy_supervisor) {
     make_folders(on_machine(folder_of(paths.supervisor)));
     copy_file(program_path(), on_machine(paths.supervisor), 0755);
   }
+  for (const RunFolderToPrepare& folder : plan.prepare_runs)
+    prepare_run_folder(on_machine(paths.run(folder.job)), folder.owner);
   if (!plan.install_jobs.empty()) make_folders(on_machine(paths.jobs));
   std::vector<FileToReplace> jobs;
   for (const JobToInstall& job : plan.install_jobs) {
@@ -73,6 +103,12 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
     install_crontab(on_machine(paths.crontab), *plan.crontab);
   }
   for (const std::string& name : plan.remove_jobs) remove_file(on_machine(paths.job(name)));
+  for (const std::string& name : plan.remove_runs) remove_run_folder(on_machine(paths.run(name)));
+  if (plan.leader_since && plan.leader_since->empty()) remove_file(on_machine(paths.leader_since));
+  if (plan.leader_since && !plan.leader_since->empty()) {
+    replace_file(on_machine(paths.leader_since), *plan.leader_since,
+                 {0644, std::nullopt, std::nullopt});
+  }
   if (plan.last_good)
     replace_file(on_machine(paths.last_good), *plan.last_good, {0600, std::nullopt, std::nullopt});
 }
@@ -85,6 +121,7 @@ void apply(const Plan& plan) {
   install_files(plan, paths);
   for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
   if (plan.name_leader) name_leader(plan.name_leader->relation_id, plan.name_leader->leader);
+  write_metrics(plan, paths);
   bool told = true;
   if (plan.status && (plan.remember || shown_status() != plan.status))
     told = set_status(*plan.status);

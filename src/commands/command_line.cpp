@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "charm/names.h"
 #include "commands/job_file_commands.h"
 #include "commands/run_job.h"
+#include "commands/unit_commands.h"
 #include "commands/version.h"
 #include "run/launch.h"
 
@@ -27,19 +29,19 @@ int parse(CLI::App& app, int argc, char** argv, int usage_error, bool& proceed) 
   return 0;
 }
 
+void add_format(CLI::App* command, OutputFormat& format) {
+  const std::map<std::string, OutputFormat> formats = {{"text", OutputFormat::text},
+                                                       {"json", OutputFormat::json}};
+  command->add_option("--format", format, "text or json")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
 }  // namespace
 
 int run_command(int argc, char** argv) {
   CLI::App app("Cron jobs that run on one unit of a Juju application: the leader.", "leader-cron");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
-
-  const std::map<std::string, OutputFormat> formats = {{"text", OutputFormat::text},
-                                                       {"json", OutputFormat::json}};
-  const auto add_format = [&formats](CLI::App* command, OutputFormat& format) {
-    command->add_option("--format", format, "text or json")
-        ->transform(CLI::CheckedTransformer(formats).description(""));
-  };
 
   CheckOptions check_options;
   CLI::App* check = app.add_subcommand(
@@ -82,19 +84,55 @@ int run_command(int argc, char** argv) {
 }
 
 int run_supervisor(const std::string& service, int argc, char** argv) {
+  // The crontab's own line, as often as cron starts it: without the option parser, which costs more
+  // than all else before the job runs.
+  if (argc == 3 && std::string_view(argv[1]) == "run" && argv[2][0] != '-')
+    return run_job(service, argv[2], {});
+
   CLI::App app("The maintenance jobs of " + service + " on this machine.",
                service + std::string(kServiceSuffix));
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
 
   std::string job;
+  RunOptions run_options;
   CLI::App* run =
       app.add_subcommand("run", "Run a job now, as its crontab line does on the leader.");
   run->add_option("JOB", job, "the job's name")->required();
+  run->add_flag("--force", run_options.force, "also on a unit that does not lead");
+  add_format(run, run_options.format);
+
+  OutputFormat list_format = OutputFormat::text;
+  CLI::App* list = app.add_subcommand("list", "Say which jobs there are, and how they stand.");
+  add_format(list, list_format);
+
+  UnitNextOptions next_options;
+  CLI::App* next = app.add_subcommand("next", "Say when the jobs run next.");
+  next->add_option("--count", next_options.count, "how many runs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  add_format(next, next_options.format);
+
+  HistoryOptions history_options;
+  CLI::App* history =
+      app.add_subcommand("history", "Say how the runs of a job, or of all, went; oldest first.");
+  history->add_option("JOB", history_options.job, "the job's name (default: all)");
+  history->add_option("--count", history_options.count, "only the newest (default: all)")
+      ->check(CLI::Range(1, 1000000));
+  add_format(history, history_options.format);
+
+  OutputFormat status_format = OutputFormat::text;
+  CLI::App* status =
+      app.add_subcommand("status", "Say whether this unit leads, what runs, and what is wrong.");
+  add_format(status, status_format);
 
   bool proceed = false;
-  if (const int status = parse(app, argc, argv, kOwnFailure, proceed); !proceed) return status;
-  return run_job(service, job);
+  if (const int error = parse(app, argc, argv, kOwnFailure, proceed); !proceed) return error;
+  if (run->parsed()) return run_job(service, job, run_options);
+  if (list->parsed()) return list_jobs(service, list_format);
+  if (next->parsed()) return show_unit_next(service, next_options);
+  return history->parsed() ? show_history(service, history_options)
+                           : show_unit_status(service, status_format);
 }
 
 }  // namespace leader_cron

@@ -1,13 +1,16 @@
 #include "commands/gather.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "charm/names.h"
 #include "charm/plan.h"
+#include "commands/unit_view.h"
 #include "cron/crontab.h"
 #include "jobs/stored_job.h"
 #include "juju/hook_tools.h"
@@ -17,6 +20,7 @@
 #include "system/machine.h"
 #include "system/machine_error.h"
 #include "system/users.h"
+#include "system/zone_file.h"
 
 namespace leader_cron {
 namespace {
@@ -105,7 +109,8 @@ void look_at_jobs(const ServicePaths& paths, Installed& installed) {
       continue;
     }
     installed.jobs[file.substr(0, file.size() - kJobSuffix.size())] = {
-        read_file(on_machine(path)).value_or(""), status->owner, status->mode == 0400};
+        read_file(on_machine(path)).value_or(""), status->owner, status->mode == 0400,
+        std::chrono::sys_seconds(std::chrono::seconds(status->modified.tv_sec))};
   }
 }
 
@@ -124,6 +129,12 @@ void look_at_state(const ServicePaths& paths, Installed& installed) {
       installed.leftovers.push_back(paths.state + "/" + name);
   }
   look_at_jobs(paths, installed);
+  for (std::string& name : list_folder(on_machine(paths.runs)))
+    installed.run_folders.insert(std::move(name));
+  installed.leader_since = leader_since(paths);
+  installed.metrics_file = first_line(read_file(on_machine(paths.metrics)).value_or(""));
+  if (!installed.metrics_file.empty())
+    installed.metrics = read_file(on_machine(installed.metrics_file)).value_or("");
   installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
   installed.last_good = stored_jobs(installed.last_good_text);
   installed.status = read_file(on_machine(paths.status)).value_or("");
@@ -210,6 +221,27 @@ std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs,
   return owners;
 }
 
+void look_at_runs(Facts& facts, const std::vector<Job>& jobs) {
+  facts.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::vector<Job> interesting;
+  std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(interesting),
+               [&facts](const Job& job) { return wants_runs(facts, job); });
+  if (interesting.empty()) return;
+  std::map<std::string, std::chrono::sys_seconds> since;
+  for (const auto& [name, installed] : facts.installed.jobs) since[name] = installed.since;
+  facts.runs =
+      runs_of(interesting, ServicePaths(facts.service), since, facts.installed.leader_since);
+  facts.zone = machine_zone();
+}
+
+void look_for_metrics_directory(Facts& facts) {
+  if (!facts.config || !facts.config->metrics_directory.starts_with('/')) return;
+  struct stat status {};
+  facts.installed.has_metrics_directory =
+      stat(on_machine(facts.config->metrics_directory).c_str(), &status) == 0 &&
+      S_ISDIR(status.st_mode);
+}
+
 std::optional<PeerRelation> ask_peers(const HookCall& call, Leadership leadership) {
   // Relation tools do not work in install, and only the leader has something to say.
   if (leadership != Leadership::leader || call.name == "install") return std::nullopt;
@@ -258,11 +290,19 @@ Gathered gather(const HookCall& call) {
   }
   facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
   look_at_service(facts);
-  facts.users = look_up_users(choose_jobs(facts.config, facts.job_file, facts.installed.last_good),
-                              facts.installed);
+  const std::vector<Job> jobs =
+      choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
+  facts.users = look_up_users(jobs, facts.installed);
+  look_at_runs(facts, jobs);
+  look_for_metrics_directory(facts);
   facts.peers = ask_peers(call, facts.leadership);
   facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());
   return gathered;
+}
+
+std::string maintained_service(std::string_view unit) {
+  std::vector<std::string> ignored;
+  return choose_service(unit, "", std::nullopt, find_services(application_of(unit), ignored));
 }
 
 Facts gather_for_removal(const HookCall& call) {

@@ -37,6 +37,9 @@ Gathered gather(const HookCall& call);
 // For stop and remove: no hook tool is asked.
 Facts gather_for_removal(const HookCall& call);
 
+// The service that `unit` maintains on this machine, empty if there is none.
+std::string maintained_service(std::string_view unit);
+
 // templates/crontab.mustache of the charm this program lies in, else the one it was built with.
 std::string crontab_template();
 

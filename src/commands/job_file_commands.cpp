@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "charm/crontab_of.h"
 #include "charm/names.h"
 #include "commands/gather.h"
+#include "commands/print.h"
 #include "cron/civil_time.h"
 #include "cron/crontab.h"
 #include "cron/in_words.h"
@@ -42,12 +42,6 @@ std::string read_job_text(const std::string& file) {
 
 std::string shown_name(const std::string& file) {
   return file == "-" ? "(standard input)" : file;
-}
-
-void print(FILE* stream, std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-    throw MachineError("write", "standard output", errno);
-  }
 }
 
 // The zone, or nothing with a message.
@@ -153,9 +147,8 @@ int show_next_runs(const NextOptions& options) {
     return 1;
   }
   if (options.calendar) {
-    const char* no_color = std::getenv("NO_COLOR");
-    const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-    print(stdout, week_as_text(busy_hours(job_file.jobs, *from, *zone), *from, *zone, color));
+    print(stdout,
+          week_as_text(busy_hours(job_file.jobs, *from, *zone), *from, *zone, wants_color()));
     return 0;
   }
   const auto runs = coming_runs(job_file.jobs, *from, *zone, options.count);

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string>
 
-namespace leader_cron {
+#include "commands/output_format.h"
 
-enum class OutputFormat { text, json };
+namespace leader_cron {
 
 struct CheckOptions {
   std::string file;  // "-" is standard input

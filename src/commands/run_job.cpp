@@ -1,63 +1,229 @@
 #include "commands/run_job.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "charm/names.h"
+#include "cron/crontab.h"
+#include "cron/next_run.h"
 #include "jobs/stored_job.h"
 #include "jobs/suggest.h"
+#include "run/admission.h"
+#include "run/history.h"
 #include "run/launch.h"
 #include "system/file.h"
-#include "system/launcher.h"
 #include "system/machine.h"
 #include "system/machine_error.h"
+#include "system/record_file.h"
+#include "system/run_folder.h"
+#include "system/run_marker.h"
+#include "system/supervisor.h"
+#include "system/system_log.h"
 #include "system/users.h"
+#include "system/zone_file.h"
 
 namespace leader_cron {
 namespace {
 
-int no_such_job(const ServicePaths& paths, std::string_view service, std::string_view name) {
-  std::vector<std::string> names;
-  for (const std::string& file : list_folder(on_machine(paths.jobs)))
-    names.push_back(file.substr(0, file.rfind('.')));
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  const std::string_view nearest = nearest_word(name, known);
-  fmt::print(stderr, "{}{}: no job {}{}\n", service, kServiceSuffix, name,
-             nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
-  return kOwnFailure;
+// Cron may start a job late when the machine is busy or slept; an older time of the schedule is
+// not what it was started for.
+constexpr std::chrono::hours kLatestStart{1};
+
+Instant now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-// For root only. The file's owner must be the user that its text names: what a job's user could
-// write into it must not choose whom root becomes.
-void become_the_jobs_user(const Job& job, const std::string& path,
-                          std::vector<std::string>& environment) {
-  const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
-  const auto user = users.find(job.user);
-  if (user == users.end())
-    throw MachineError("become the user", job.user, "this machine has no such user");
-  const auto status = file_status(path);
-  if (!status || status->owner != user->second.uid) {
-    throw MachineError("trust the job", path, "it does not belong to the job's user");
+class Run {
+ public:
+  Run(std::string_view service, std::string_view name, const RunOptions& options)
+      : paths_(service),
+        tag_(fmt::format("{}{}", service, kServiceSuffix)),
+        name_(name),
+        options_(options),
+        by_cron_(!environment_variable("IS_LEADER").empty()) {}
+
+  int run() {
+    try {
+      return run_or_throw();
+    } catch (const MachineError& error) {
+      tell(error.what());
+      return kOwnFailure;
+    }
   }
-  if (user->second.uid != 0) become(user->second, environment);
-}
+
+ private:
+  int run_or_throw() {
+    const std::string path = on_machine(paths_.job(name_));
+    const auto text = name_.find('/') == std::string::npos ? read_file(path) : std::nullopt;
+    if (!text) return no_such_job();
+    const auto job = stored_job(*text);
+    if (!job)
+      throw MachineError("read the job", path, "it is damaged; any hook of the charm mends it");
+    const auto crontab = read_beginning(on_machine(paths_.crontab), kCrontabHead);
+    const CrontabHead head = read_crontab_head(crontab.value_or(""));
+    std::vector<std::string> environment = by_cron_ ? crons_environment() : as_crons(head);
+    if (geteuid() == 0) become_the_jobs_user(*job, path, environment);
+    Descriptor folder = open_folder();
+    if (const std::string reason = refusal(*job, head.leader, options_.force); !reason.empty())
+      return skip(folder, reason);
+    if (job->overlap == Overlap::skip && !lock_run_folder(folder))
+      return skip(folder, "the run before it goes on");
+    if (!settle(*job, folder)) return skip(folder, "what is left of the run before it goes on");
+    return supervise(order_of(*job, std::move(environment)), folder);
+  }
+
+  RunOrder order_of(const Job& job, std::vector<std::string> environment) const {
+    RunOrder order;
+    order.service_tag = tag_;
+    order.job = job;
+    order.launch = launch_of(job, environment);
+    order.trigger = trigger();
+    order.echo = !by_cron_ && options_.format == OutputFormat::text;
+    if (by_cron_) {
+      order.slot = [&job](Instant start) -> std::optional<std::chrono::sys_seconds> {
+        try {
+          return last_until(job.schedule, std::chrono::floor<std::chrono::seconds>(start),
+                            kLatestStart, machine_zone());
+        } catch (const MachineError&) {
+          return std::nullopt;
+        }
+      };
+    } else {
+      order.report = [this](const Record& record, const std::string& tail) {
+        report(record, tail);
+      };
+    }
+    return order;
+  }
+
+  // What the crontab's line gives a job, when a person starts it instead. HOME and LOGNAME are the
+  // caller's, or set on becoming the job's user.
+  static std::vector<std::string> as_crons(const CrontabHead& head) {
+    std::vector<std::string> environment = head.environment;
+    if (environment.empty()) environment = {"SHELL=/bin/sh", "PATH=/usr/bin:/bin"};
+    for (const char* name : {"HOME", "LOGNAME"}) {
+      if (const std::string value = environment_variable(name); !value.empty())
+        environment.push_back(fmt::format("{}={}", name, value));
+    }
+    return environment;
+  }
+
+  static std::vector<std::string> crons_environment() {
+    std::vector<std::string> environment = inherited_environment();
+    // Of a test or a benchmark: it tells us where our files are, and is nothing of cron's.
+    std::erase_if(environment,
+                  [](const std::string& entry) { return entry.starts_with("LEADER_CRON_ROOT="); });
+    return environment;
+  }
+
+  // For root only. The file's owner must be the user that its text names: what a job's user could
+  // write into it must not choose whom root becomes.
+  static void become_the_jobs_user(const Job& job, const std::string& path,
+                                   std::vector<std::string>& environment) {
+    const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
+    const auto user = users.find(job.user);
+    if (user == users.end())
+      throw MachineError("become the user", job.user, "this machine has no such user");
+    const auto status = file_status(path);
+    if (!status || status->owner != user->second.uid)
+      throw MachineError("trust the job", path, "it does not belong to the job's user");
+    become(user->second, environment);
+  }
+
+  Descriptor open_folder() const {
+    const std::string path = on_machine(paths_.run(name_));
+    try {
+      return open_run_folder(path);
+    } catch (const MachineError& error) {
+      throw MachineError("run the job", name_,
+                         fmt::format("{}; any hook of the charm mends it", error.what()));
+    }
+  }
+
+  // The remains of runs whose supervisor was killed. False where a run that must not overlap with
+  // this one still goes on: its second supervisor is just ending it, or cannot.
+  static bool settle(const Job& job, const Descriptor& folder) {
+    constexpr int kMostRounds = 1500;
+    constexpr int kRound = 10;  // milliseconds
+    for (int round = 0; round < kMostRounds; ++round) {
+      std::size_t going_on = 0;
+      try {
+        going_on = settle_abandoned_runs(folder);
+      } catch (const MachineError&) {
+        return true;  // no record can be written: the run itself will say so
+      }
+      if (going_on == 0 || job.overlap == Overlap::allow) return true;
+      poll(nullptr, 0, kRound);
+    }
+    return false;
+  }
+
+  int skip(const Descriptor& folder, const std::string& reason) {
+    Record record;
+    record.result = Record::Result::skipped;
+    record.trigger = trigger();
+    record.start = now();
+    record.end = record.start;
+    record.reason = reason;
+    SystemLog(tag_).line(SystemLog::Severity::info, fmt::format("{}: skipped: {}", name_, reason));
+    try {
+      record = append_record(folder, record);
+    } catch (const MachineError& error) {
+      SystemLog(tag_).line(SystemLog::Severity::error,
+                           fmt::format("{}: no record of this: {}", name_, error.what()));
+    }
+    if (!by_cron_) report(record, "");
+    return 0;
+  }
+
+  void report(const Record& record, const std::string& tail) const {
+    if (options_.format == OutputFormat::json) {
+      fmt::print("{}", report_as_json({name_, record}, tail));
+      std::fflush(stdout);
+    } else if (record.result != Record::Result::success) {
+      fmt::print(stderr, "{}: {}: {}\n", tag_, name_, result_cell(record).text);
+    }
+  }
+
+  int no_such_job() const {
+    std::vector<std::string> names;
+    for (const std::string& file : list_folder(on_machine(paths_.jobs)))
+      names.push_back(file.substr(0, file.rfind('.')));
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const std::string_view nearest = nearest_word(name_, known);
+    tell(fmt::format("no job {}{}", name_,
+                     nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+    return kOwnFailure;
+  }
+
+  // Cron would mail what is printed.
+  void tell(std::string_view text) const {
+    if (by_cron_) {
+      SystemLog(tag_).line(SystemLog::Severity::error, text);
+    } else {
+      fmt::print(stderr, "{}: {}\n", tag_, text);
+    }
+  }
+
+  Trigger trigger() const { return by_cron_ ? Trigger::schedule : Trigger::hand; }
+
+  ServicePaths paths_;
+  std::string tag_;
+  std::string name_;
+  RunOptions options_;
+  bool by_cron_;
+};
 
 }  // namespace
 
-int run_job(std::string_view service, std::string_view name) {
-  const ServicePaths paths(service);
-  const std::string path = on_machine(paths.job(name));
-  const auto text = name.find('/') == std::string_view::npos ? read_file(path) : std::nullopt;
-  if (!text) return no_such_job(paths, service, name);
-  const auto job = stored_job(*text);
-  if (!job)
-    throw MachineError("read the job", path, "it is damaged; any hook of the charm mends it");
-  std::vector<std::string> environment = inherited_environment();
-  if (geteuid() == 0) become_the_jobs_user(*job, path, environment);
-  launch(launch_of(*job, environment));
+int run_job(std::string_view service, std::string_view name, const RunOptions& options) {
+  return Run(service, name, options).run();
 }
 
 }  // namespace leader_cron

@@ -77,6 +77,22 @@ bool is_written_by(std::string_view crontab, std::string_view application) {
              std::string_view::npos;
 }
 
+CrontabHead read_crontab_head(std::string_view text) {
+  CrontabHead head;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) break;  // cron ignores such a line
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t name = line.find_first_of("= \t");
+    if (name == std::string_view::npos || line[name] != '=') break;
+    head.environment.emplace_back(line);
+    if (line.substr(0, name) == "IS_LEADER") head.leader = line.substr(name + 1) == "True";
+  }
+  return head;
+}
+
 std::string render_crontab(const Crontab& crontab, std::string_view template_text) {
   kainjow::mustache::mustache mustache{std::string(template_text)};
   if (!mustache.is_valid()) {

@@ -3,6 +3,8 @@
 // system/crontab_file.h.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,20 @@ struct Crontab {
 
 // What begins the first line of each of our crontabs, for a reader that asks whose a file is.
 bool is_written_by(std::string_view crontab, std::string_view application);
+
+// The assignments at the top of a crontab of ours, which hold for all its jobs.
+struct CrontabHead {
+  std::vector<std::string> environment;  // NAME=value, in order
+  std::optional<bool> leader;            // IS_LEADER; nothing: there is no such line
+
+  bool operator==(const CrontabHead&) const = default;
+};
+
+// `text` is a crontab, or as much of its beginning as holds the assignments.
+CrontabHead read_crontab_head(std::string_view text);
+
+// How many bytes of a crontab hold its head; the template's own take a few hundred.
+inline constexpr std::size_t kCrontabHead = 4096;
 
 // The template that was in templates/ when the program was built.
 std::string_view built_in_crontab_template();

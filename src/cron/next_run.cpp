@@ -193,4 +193,31 @@ std::optional<sys_seconds> next_after(const Schedule& schedule, sys_seconds afte
   return std::nullopt;
 }
 
+std::optional<sys_seconds> last_until(const Schedule& schedule, sys_seconds until, seconds within,
+                                      const TimeZone& zone) {
+  // Back in doubling steps to where a run lies between, then halving.
+  const auto run_after = [&](sys_seconds from) -> std::optional<sys_seconds> {
+    const auto next = next_after(schedule, from, zone);
+    return next && *next <= until ? next : std::nullopt;
+  };
+  seconds back = minutes(1);
+  std::optional<sys_seconds> found = run_after(until - back);
+  while (!found && back < within) {
+    back = std::min(back * 2, within);
+    found = run_after(until - back);
+  }
+  if (!found) return std::nullopt;
+  sys_seconds low = *found;  // a run; `high` has none after it
+  sys_seconds high = until;
+  while (low < high) {
+    const sys_seconds middle = low + (high - low) / 2;
+    if (const auto next = run_after(middle)) {
+      low = *next;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 }  // namespace leader_cron

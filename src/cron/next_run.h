@@ -43,4 +43,12 @@ std::optional<std::chrono::sys_seconds> next_after(const Schedule& schedule,
                                                    std::chrono::sys_seconds after,
                                                    const TimeZone& zone);
 
+// The newest instant up to and including `until` at which the job starts, a whole minute of UTC:
+// the time for which cron started a job that runs then. Nothing where next_after() would find none,
+// or the last one was more than `within` ago.
+std::optional<std::chrono::sys_seconds> last_until(const Schedule& schedule,
+                                                   std::chrono::sys_seconds until,
+                                                   std::chrono::seconds within,
+                                                   const TimeZone& zone);
+
 }  // namespace leader_cron

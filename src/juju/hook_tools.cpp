@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -87,14 +88,14 @@ std::optional<Options> ConfigQuestion::answer() {
     log(LogLevel::warning, "config-get printed something else than a mapping of options");
     return std::nullopt;
   }
-  for (const char* name : {"jobs", "service-name", "log-level"}) {
+  for (const char* name : {"jobs", "service-name", "log-level", "metrics-directory"}) {
     if (is_text_or_absent(*options, name)) continue;
     log(LogLevel::warning, fmt::format("config-get printed an option {} that is no text", name));
     return std::nullopt;
   }
-  return Options{
-      {text_option(*options, "jobs"), text_option(*options, "service-name").value_or("")},
-      text_option(*options, "log-level").value_or("")};
+  return Options{{text_option(*options, "jobs"), text_option(*options, "service-name").value_or(""),
+                  text_option(*options, "metrics-directory").value_or("")},
+                 text_option(*options, "log-level").value_or("")};
 }
 
 std::optional<std::string> relation_id(std::string_view endpoint) {
@@ -140,6 +141,49 @@ std::optional<Status> shown_status() {
       return Status{workload, answer.value("message", "")};
   }
   return std::nullopt;
+}
+
+std::optional<ActionParameters> action_parameters() {
+  const auto answer = answer_of("action-get", run({{"action-get", "--format", "json"}, {}}));
+  if (!answer || !answer->is_object()) return std::nullopt;
+  ActionParameters parameters;
+  parameters.job = text_option(*answer, "job").value_or("");
+  // As with config-get, a number may come as a float.
+  if (const auto count = answer->find("count"); count != answer->end() && count->is_number())
+    parameters.count = static_cast<std::size_t>(std::max(0.0, count->get<double>()));
+  if (const auto force = answer->find("force"); force != answer->end() && force->is_boolean())
+    parameters.force = force->get<bool>();
+  return parameters;
+}
+
+void set_results(const std::vector<std::pair<std::string, std::string>>& results) {
+  // Of 2 MiB that the kernel takes at least.
+  constexpr std::size_t kLongestCall = std::size_t{512} << 10;
+  Command command{{"action-set"}, std::nullopt};
+  std::size_t size = 0;
+  const auto send = [&] {
+    if (command.arguments.size() == 1) return;
+    if (const Output output = run(command); !output.succeeded())
+      warn_of_failure("action-set", output);
+    command.arguments.resize(1);
+    size = 0;
+  };
+  for (const auto& [key, value] : results) {
+    std::string argument = fmt::format("{}={}", key, value.substr(0, kLongestMessage));
+    for (char& c : argument) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = '?';
+    }
+    if (size + argument.size() > kLongestCall) send();
+    size += argument.size() + sizeof(char*) + 1;
+    command.arguments.push_back(std::move(argument));
+  }
+  send();
+}
+
+void fail_action(std::string_view message) {
+  if (const Output output = run({{"action-fail", std::string(message)}, {}}); !output.succeeded())
+    warn_of_failure("action-fail", output);
 }
 
 void send_log(LogLevel threshold) {

@@ -4,9 +4,12 @@
 // are those of Juju 2.9 to 4.0.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
@@ -54,6 +57,22 @@ bool set_status(const Status& status);
 
 // What Juju shows now; nothing where it cannot be told.
 std::optional<Status> shown_status();
+
+// The parameters of the action that runs, those that actions.yaml declares; nothing where the tool
+// fails.
+struct ActionParameters {
+  std::string job;
+  std::size_t count = 0;
+  bool force = false;
+};
+std::optional<ActionParameters> action_parameters();
+
+// Results of the action. Keys are segments of lowercase letters, digits and hyphens, none of these
+// last, joined by dots; control characters in values become '?', line ends and tabs stay.
+void set_results(const std::vector<std::pair<std::string, std::string>>& results);
+
+// The action will have failed; it goes on all the same.
+void fail_action(std::string_view message);
 
 // One call for each level that has something to say.
 void send_log(LogLevel threshold);

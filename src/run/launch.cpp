@@ -19,7 +19,7 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
 }  // namespace
 
 Launch launch_of(const Job& job, const std::vector<std::string>& inherited) {
-  Launch launch{{"/bin/sh", "-c", job.command}, inherited, job.directory};
+  Launch launch{{"/bin/sh", "-c", job.command}, inherited, job.directory, job.umask};
   for (const auto& [name, value] : job.environment) set_variable(launch.environment, name, value);
   return launch;
 }

@@ -11,6 +11,7 @@ namespace leader_cron {
 
 // The exit statuses of a supervisor that could not do its work, those of coreutils' timeout and
 // env.
+inline constexpr int kTimedOut = 124;
 inline constexpr int kOwnFailure = 125;
 inline constexpr int kCannotRun = 126;
 inline constexpr int kNotFound = 127;
@@ -19,6 +20,7 @@ struct Launch {
   std::vector<std::string> arguments;    // the program first, an absolute path
   std::vector<std::string> environment;  // NAME=value
   std::string directory;                 // empty: stay
+  unsigned umask = 022;
 
   bool operator==(const Launch&) const = default;
 };

@@ -59,6 +59,36 @@ void flush_file_system(const std::string& folder) {
   if (!any || syncfs(any.get()) != 0) throw MachineError("flush", folder, errno);
 }
 
+std::vector<std::string> names_in(DIR* folder) {
+  std::vector<std::string> names;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
+// Never follows a link, whatever somebody who may write in these folders puts there meanwhile: each
+// folder is entered by its descriptor. `path` is for messages.
+void remove_entry(int parent, const std::string& name, const std::string& path) {
+  if (unlinkat(parent, name.c_str(), 0) == 0 || is_absent(errno)) return;
+  if (errno != EISDIR) throw MachineError("remove", path, errno);
+  // Again where something was added meanwhile: a job may still run there.
+  constexpr int kMostRounds = 100;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const int folder =
+        openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0) throw MachineError("remove", path, errno);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(folder), closedir);
+    if (!entries) throw MachineError("remove", path, errno);
+    for (const std::string& each : names_in(entries.get()))
+      remove_entry(folder, each, path + "/" + each);
+    if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || is_absent(errno)) return;
+    if (errno != ENOTEMPTY && errno != EEXIST) break;
+  }
+  throw MachineError("remove", path, errno);
+}
+
 // A file's new version, under its temporary name until commit(). Removed if it never gets there.
 class Replacement {
  public:
@@ -153,6 +183,19 @@ std::optional<std::string> read_file(const std::string& path) {
   return read_all(file.get(), static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), path);
 }
 
+std::optional<std::string> read_beginning(const std::string& path, std::size_t most) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    if (is_absent(errno)) return std::nullopt;
+    throw MachineError("read", path, errno);
+  }
+  std::string text(most, '\0');
+  const ssize_t got = read(file.get(), text.data(), text.size());
+  if (got < 0) throw MachineError("read", path, errno);
+  text.resize(static_cast<std::size_t>(got));
+  return text;
+}
+
 std::string read_standard_input() {
   return read_all(STDIN_FILENO, 0, "standard input");
 }
@@ -163,11 +206,7 @@ std::vector<std::string> list_folder(const std::string& path) {
     if (is_absent(errno)) return {};
     throw MachineError("list", path, errno);
   }
-  std::vector<std::string> names;
-  while (const dirent* entry = readdir(folder.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
+  std::vector<std::string> names = names_in(folder.get());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -238,14 +277,7 @@ bool remove_if_file(const std::string& path) {
 }
 
 void remove_tree(const std::string& path) {
-  const auto status = file_status(path);
-  if (!status) return;
-  if (status->kind != FileStatus::Kind::folder) {
-    remove_file(path);
-    return;
-  }
-  for (const std::string& name : list_folder(path)) remove_tree(path + "/" + name);
-  if (rmdir(path.c_str()) != 0 && !is_absent(errno)) throw MachineError("remove", path, errno);
+  remove_entry(AT_FDCWD, path, path);
 }
 
 void rename_path(const std::string& from, const std::string& to) {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ struct FileStatus {
 // Nothing where there is no such path.
 std::optional<FileStatus> file_status(const std::string& path);
 std::optional<std::string> read_file(const std::string& path);
+
+// At most the first `most` bytes.
+std::optional<std::string> read_beginning(const std::string& path, std::size_t most);
 
 std::string read_standard_input();
 

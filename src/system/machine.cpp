@@ -30,6 +30,12 @@ std::string environment_variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  return environment;
+}
+
 std::string on_machine(std::string_view path) {
   return environment_variable("LEADER_CRON_ROOT") + std::string(path);
 }

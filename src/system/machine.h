@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace leader_cron {
 
@@ -17,6 +18,9 @@ std::string program_path();
 
 // The environment variable's value, empty if it is not set.
 std::string environment_variable(const char* name);
+
+// All of it, as NAME=value.
+std::vector<std::string> inherited_environment();
 
 // Debian's cron, cronie or systemd-cron. Where LEADER_CRON_ROOT is set, whoever set it sees to
 // that: true.

@@ -14,6 +14,12 @@ class MachineError : public std::runtime_error {
   MachineError(std::string_view task, std::string_view path, int error);
   // "cannot <task> '<path>': <reason>"
   MachineError(std::string_view task, std::string_view path, std::string_view reason);
+
+  // As errno has it; 0 where a reason was given in words.
+  int error() const { return error_; }
+
+ private:
+  int error_ = 0;
 };
 
 }  // namespace leader_cron

@@ -1,8 +1,15 @@
 #include "system/users.h"
 
+#include <fmt/format.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <string_view>
 
+#include "system/machine_error.h"
 #include "system/process.h"
 
 namespace leader_cron {
@@ -72,6 +79,22 @@ std::vector<gid_t> groups_of(const User& user) {
     rest.remove_prefix(static_cast<std::size_t>(parsed.ptr - rest.data()));
     if (group != user.gid) groups.push_back(group);
   }
+}
+
+void become(const User& user, std::vector<std::string>& environment) {
+  if (user.uid != 0) {
+    const std::vector<gid_t> groups = groups_of(user);
+    if (setgroups(groups.size(), groups.data()) != 0 || setgid(user.gid) != 0 ||
+        setuid(user.uid) != 0) {
+      throw MachineError("become the user", user.name, errno);
+    }
+  }
+  std::erase_if(environment, [](std::string_view entry) {
+    return entry.starts_with("HOME=") || entry.starts_with("LOGNAME=") ||
+           entry.starts_with("USER=");
+  });
+  environment.push_back(fmt::format("HOME={}", user.home));
+  environment.push_back(fmt::format("LOGNAME={}", user.name));
 }
 
 }  // namespace leader_cron

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cron", {}},
     {"jobs", {"cron"}},
-    {"charm", {"cron", "jobs"}},
+    {"charm", {"cron", "jobs", "run"}},
     {"run", {"jobs", "cron"}},
     {"system", {"charm", "run", "jobs", "cron"}},
     {"juju", {"system", "charm", "jobs", "cron"}},
@@ -30,7 +30,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 const std::map<std::string, std::set<std::string>> kLibraryRooms = {
     {"yaml-cpp/", {"jobs/yaml_tree.cpp"}},
     {"nlohmann/",
-     {"jobs/problem_json.cpp", "jobs/run_table.cpp", "jobs/stored_job.cpp", "juju/hook_tools.cpp"}},
+     {"jobs/problem_json.cpp", "jobs/run_table.cpp", "jobs/stored_job.cpp", "juju/hook_tools.cpp",
+      "run/history.cpp", "run/job_list.cpp", "run/record.cpp", "commands/unit_commands.cpp"}},
     {"spdlog/", {"system/log.cpp"}},
     {"CLI/", {"commands/command_line.cpp"}},
     {"kainjow/", {"cron/crontab.cpp"}},

@@ -1,0 +1,46 @@
+// What says, in a job's folder, that a run goes on: a file that its supervisor writes, keeps locked
+// with flock(2), and removes when the run's record is written. A marker that nobody holds tells of
+// a supervisor that was killed, or of a machine that stopped; what it says becomes the run's
+// record.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "run/record.h"
+#include "system/descriptor.h"
+
+namespace leader_cron {
+
+class RunMarker {
+ public:
+  // `lost` is the record that the run gets if nobody sees its end. Where the disk does not take it,
+  // the run has no marker, and error() says why.
+  RunMarker(const Descriptor& folder, const Record& lost);
+  RunMarker(const RunMarker&) = delete;
+  RunMarker& operator=(const RunMarker&) = delete;
+
+  // The command's process is the leader of this session, so that its remains can be found.
+  void note_session(pid_t session);
+  // The run's record is written.
+  void remove();
+  int error() const { return error_; }
+
+ private:
+  const Descriptor& folder_;
+  std::string name_;
+  Descriptor file_;
+  int error_ = 0;
+};
+
+// Ends what is left of the sessions of runs that nobody supervises any more, and turns their
+// markers into records. The number of runs that still go on.
+std::size_t settle_abandoned_runs(const Descriptor& folder);
+
+// The starts of the runs that go on, for a reader that may be root in a folder of another user's.
+std::vector<Record> running_now(const std::string& folder);
+
+}  // namespace leader_cron

@@ -1,0 +1,29 @@
+// The machine's system log (syslog or the journal), line by line. What is worth a line is for the
+// callers.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "system/descriptor.h"
+
+namespace leader_cron {
+
+// Never waits and never fails: where nobody listens at /dev/log, or whoever does is behind, lines
+// are lost. That is why syslog(3), which waits, is not used: a job must not hang because a logger
+// does.
+class SystemLog {
+ public:
+  // `tag` is what each line begins with, with this process's id.
+  explicit SystemLog(std::string_view tag);
+
+  enum class Severity { error = 3, warning = 4, info = 6 };  // syslog(3)'s numbers
+
+  void line(Severity severity, std::string_view text);
+
+ private:
+  std::string tag_;
+  Descriptor socket_;
+};
+
+}  // namespace leader_cron
