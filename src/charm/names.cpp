@@ -31,7 +31,7 @@ ServicePaths::ServicePaths(std::string_view service)
       jobs(state + "/jobs"),
       status(state + "/status"),
       metrics(state + "/metrics"),
-      leader_since(state + "/leader-since"),
+      leader(state + "/leader"),
       runs(state + "/runs") {}
 
 std::string metrics_path(std::string_view folder, std::string_view service) {

@@ -35,7 +35,7 @@ struct ServicePaths {
   std::string jobs;        // the folder of one file a job, each readable by root and the job's user
   std::string status;      // what juju status was last told
   std::string metrics;     // the path of the metrics that were last written
-  std::string leader_since;  // the instant at which this unit became leader, while it is
+  std::string leader;      // there while this unit leads; its time tells since when
   std::string runs;  // the folder of one folder a job, each the job's user's: what its runs leave
 
   std::string job(std::string_view name) const;

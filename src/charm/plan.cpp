@@ -185,10 +185,9 @@ void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) 
                                    crontab.leader ? "True" : "False")});
 }
 
-void plan_leader_since(const Facts& facts, Plan& plan) {
+void plan_leader_mark(const Facts& facts, Plan& plan) {
   const bool leader = facts.leadership == Leadership::leader;
-  if (leader == facts.installed.leader_since.has_value()) return;
-  plan.leader_since = leader ? utc_text(facts.now) + "\n" : "";
+  if (leader != facts.installed.leader_since.has_value()) plan.mark_leader = leader;
 }
 
 // What is written where for Prometheus; the file of a folder that was configured before goes.
@@ -213,7 +212,7 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   plan.copy_supervisor = !facts.installed.supervisor_current;
   plan_jobs(facts, jobs, plan);
   plan_crontab(facts, jobs, plan);
-  plan_leader_since(facts, plan);
+  plan_leader_mark(facts, plan);
   plan_metrics(facts, jobs, plan);
   if (std::string last_good = store_jobs(jobs); facts.installed.last_good_text != last_good) {
     plan.last_good = std::move(last_good);

@@ -57,8 +57,7 @@ struct Plan {
   std::optional<std::string> crontab;
   std::vector<std::string> remove_jobs;
   std::vector<std::string> remove_runs;  // folders of runs, by their jobs' names
-  // The instant from which on this unit leads; empty: it does not any more.
-  std::optional<std::string> leader_since;
+  std::optional<bool> mark_leader;       // that this unit leads from now on, or does not any more
   std::optional<std::string> last_good;
   std::vector<std::string> abandon;  // services whose files go, all of them
   std::optional<ApplicationDataWrite> name_leader;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "cron/civil_time.h"
 #include "cron/crontab.h"
 #include "jobs/stored_job.h"
 #include "system/file.h"
@@ -25,11 +24,9 @@ bool is_forbidden(const MachineError& error) {
 }  // namespace
 
 std::optional<std::chrono::sys_seconds> leader_since(const ServicePaths& paths) {
-  const auto text = read_file(on_machine(paths.leader_since));
-  if (!text) return std::nullopt;
-  // What utc_text() gives, to the second.
-  constexpr std::size_t kSeconds = 19;
-  return parse_instant(text->substr(0, kSeconds) + "Z", TimeZone::utc());
+  const auto mark = file_status(on_machine(paths.leader));
+  if (!mark) return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::seconds(mark->modified.tv_sec));
 }
 
 std::map<std::string, JobRuns> runs_of(
@@ -72,10 +69,7 @@ UnitView view_unit(std::string_view service) {
   }
   const auto crontab = read_beginning(on_machine(paths.crontab), kCrontabHead);
   if (crontab) view.leader = read_crontab_head(*crontab).leader;
-  const auto since = read_file(on_machine(paths.leader_since));
-  view.runs = runs_of(
-      view.jobs, paths, installed,
-      since ? parse_instant(since->substr(0, since->find('\n')), TimeZone::utc()) : std::nullopt);
+  view.runs = runs_of(view.jobs, paths, installed, leader_since(paths));
   return view;
 }
 

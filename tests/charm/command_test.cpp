@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "charm_fixture.h"
 
 namespace charm_test {
@@ -13,6 +15,7 @@ namespace {
 using standin::Fleet;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 class Command : public testing::Test {
  protected:
@@ -158,18 +161,31 @@ TEST_F(Command, NonsenseIsAUsageError) {
   EXPECT_THAT(run("--version").out, HasSubstr("0."));
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
 class Supervisor : public testing::Test {
  protected:
+  // As which the jobs of root run here: without root, as the caller's user.
+  static std::string home() { return geteuid() == 0 ? "/root" : "/h"; }
+  static std::string name() { return geteuid() == 0 ? "root" : "l"; }
+
   // The supervisor of a unit with these jobs, run on that unit.
-  ShellResult run(const std::string& jobs, const std::string& words) {
+  ShellResult run(const std::string& jobs, const std::string& words,
+                  std::map<std::string, std::string> environment = {}) {
     standin::Options options = fleet_options(folder_.path());
     options.work = folder_.path() / fmt::format("model{}", ++models_);
     options.config = {{"jobs", jobs}};
     Fleet fleet = deployed(options, 1);
     const auto root = fleet.root("django-cron/0");
+    environment["LEADER_CRON_ROOT"] = root;
     return shell(
         fmt::format("'{}' {}", (root / "usr/local/bin/django-app-maintenance").string(), words),
-        {{"LEADER_CRON_ROOT", root}, {"CRONS", "own"}});
+        environment);
   }
 
   TemporaryFolder folder_;
@@ -180,8 +196,8 @@ TEST_F(Supervisor, GivesTheJobsOwnStatusAndOutput) {
   const auto result =
       run("- {name: a, schedule: '@daily', command: 'echo out; echo err >&2; exit 7'}", "run a");
   EXPECT_EQ(result.status, 7);
-  EXPECT_EQ(result.out, "out\n");
-  EXPECT_EQ(result.err, "err\n");
+  EXPECT_EQ(result.out, "out\nerr\n");
+  EXPECT_EQ(result.err, "django-app-maintenance: a: failure: exit 7\n");
   EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'kill -TERM $$'}", "run a").status,
             128 + 15);
   EXPECT_EQ(run("- {name: a, schedule: '@daily', command: 'no-such-program'}", "run a").status,
@@ -189,11 +205,15 @@ TEST_F(Supervisor, GivesTheJobsOwnStatusAndOutput) {
 }
 
 TEST_F(Supervisor, GivesTheJobItsDirectoryAndEnvironmentOnTopOfCrons) {
-  const auto result = run(
+  const std::string jobs =
       "- {name: a, schedule: '@daily', directory: /usr/share, environment: {A: 'b c', PATH: /bin},"
-      " command: 'pwd; echo \"$A $CRONS $PATH\"'}",
-      "run a");
-  EXPECT_EQ(result.out, "/usr/share\nb c own /bin\n");
+      " command: 'exec /usr/bin/env'}";
+  // By hand, what the crontab says; what the caller's shell has besides is none of a job's
+  // business.
+  const auto by_hand = run(jobs, "run a", {{"CALLERS", "own"}, {"HOME", "/h"}, {"LOGNAME", "l"}});
+  EXPECT_THAT(lines_of(by_hand.out),
+              UnorderedElementsAre("IS_LEADER=True", "SHELL=/bin/sh", "HOME=" + home(),
+                                   "LOGNAME=" + name(), "A=b c", "PATH=/bin", "PWD=/usr/share"));
 }
 
 TEST_F(Supervisor, ItsOwnFailureIs125) {

@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAreArray;
 
 class EachMode : public testing::TestWithParam<Mode> {
  protected:
@@ -230,12 +231,15 @@ TEST_P(EachMode, AServiceNameMovesTheFiles) {
   for (const std::string& unit : fleet.units()) {
     EXPECT_THAT(crontab(fleet, unit, "shop"),
                 HasSubstr("/usr/local/bin/shop-maintenance run rotate\n"));
-    EXPECT_THAT(files_below(fleet.root(unit)),
-                ElementsAre("etc/cron.d/shop-maintenance", "usr/local/bin/shop-maintenance",
-                            "var/lib/shop-maintenance/jobs.json",
-                            "var/lib/shop-maintenance/jobs/clearsessions.json",
-                            "var/lib/shop-maintenance/jobs/rotate.json",
-                            "var/lib/shop-maintenance/owner", "var/lib/shop-maintenance/status"));
+    std::vector<std::string> files = {"etc/cron.d/shop-maintenance",
+                                      "usr/local/bin/shop-maintenance",
+                                      "var/lib/shop-maintenance/jobs.json",
+                                      "var/lib/shop-maintenance/jobs/clearsessions.json",
+                                      "var/lib/shop-maintenance/jobs/rotate.json",
+                                      "var/lib/shop-maintenance/owner",
+                                      "var/lib/shop-maintenance/status"};
+    if (unit == fleet.leader()) files.emplace_back("var/lib/shop-maintenance/leader");
+    EXPECT_THAT(files_below(fleet.root(unit)), UnorderedElementsAreArray(files));
   }
 }
 

@@ -18,13 +18,15 @@ constexpr const char* kJobs =
     "- {name: clearsessions, schedule: '17 3 * * *', command: x, user: www-data}\n"
     "- {name: report, schedule: '@weekly', command: y}\n";
 
+constexpr std::chrono::sys_seconds kInstalled{std::chrono::seconds(1'700'000'000)};
+
 Facts fresh_unit() {
   Facts facts;
   facts.model = "prod";
   facts.unit = "django-cron/0";
   facts.principal_unit = "django-app/0";
   facts.leadership = Leadership::follower;
-  facts.config = Config{kJobs, ""};
+  facts.config = Config{kJobs, "", ""};
   facts.job_file = read_job_file(kJobs);
   facts.service = "django-app";
   facts.users = {{"root", 0}, {"www-data", 33}};
@@ -41,7 +43,16 @@ Facts after(Facts facts, const Plan& plan) {
   }
   if (plan.copy_supervisor) installed.supervisor_exists = installed.supervisor_current = true;
   for (const JobToInstall& job : plan.install_jobs)
-    installed.jobs[job.name] = {job.text, job.owner, true};
+    installed.jobs[job.name] = {job.text, job.owner, true, kInstalled};
+  for (const RunFolderToPrepare& folder : plan.prepare_runs)
+    installed.run_folders.insert(folder.job);
+  for (const std::string& name : plan.remove_runs) installed.run_folders.erase(name);
+  if (plan.mark_leader)
+    installed.leader_since = *plan.mark_leader ? std::optional(kInstalled) : std::nullopt;
+  if (plan.metrics) {
+    installed.metrics_file = plan.metrics->path;
+    installed.metrics = plan.metrics->text;
+  }
   for (const std::string& name : plan.remove_jobs) installed.jobs.erase(name);
   if (plan.crontab) {
     installed.crontab = plan.crontab;
@@ -68,7 +79,7 @@ Plan nothing() {
 }
 
 Facts with_jobs(Facts facts, const std::string& text) {
-  facts.config = Config{text, ""};
+  facts.config = Config{text, "", ""};
   facts.job_file = read_job_file(text);
   return facts;
 }
@@ -99,6 +110,7 @@ TEST(Plan, OfANewLeaderWritesTheCrontabAndNamesIt) {
   const Plan elected = plan(facts);
   Plan expected = nothing();
   expected.crontab = elected.crontab;
+  expected.mark_leader = true;
   expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
   expected.status = Status{Workload::active, "leader, 2 jobs"};
   expected.remember = "prod django-cron/0\nactive leader, 2 jobs\n";
@@ -179,8 +191,8 @@ TEST(Plan, ChangedJobsAreInstalledAndOldOnesRemoved) {
 
 TEST(Plan, AJobWhoseFileWasTouchedIsInstalledAgain) {
   for (const InstalledJob& wrong :
-       {InstalledJob{"{}", 0, true},
-        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true},
+       {InstalledJob{"{}", 0, true, kInstalled},
+        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true, kInstalled},
         InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false}}) {
     Facts facts = settled_unit();
     facts.installed.jobs["report"] = wrong;
