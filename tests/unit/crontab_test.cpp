@@ -115,5 +115,24 @@ TEST(Crontab, RefusesATemplateThatIsNoTemplate) {
   EXPECT_THROW(render_crontab({"s", "a", true, {}}, "{{#jobs}}"), std::invalid_argument);
 }
 
+TEST(CrontabHead, IsWhatHoldsForAllJobs) {
+  const CrontabHead head = read_crontab_head(
+      "# a comment with A=1\n\nIS_LEADER=True\nSHELL=/bin/sh\nEMPTY=\"\"\n0 0 * * *  root  "
+      "B=2\nC=3\n");
+  EXPECT_EQ(head, (CrontabHead{{"IS_LEADER=True", "SHELL=/bin/sh", "EMPTY=\"\""}, true}));
+  EXPECT_EQ(read_crontab_head("IS_LEADER=False\n").leader, false);
+  EXPECT_EQ(read_crontab_head("").leader, std::nullopt);
+  // Cron does not see a line without its end.
+  EXPECT_EQ(read_crontab_head("IS_LEADER=True"), CrontabHead{});
+}
+
+TEST(CrontabHead, OfARenderedCrontabTellsWhoLeads) {
+  for (const bool leader : {true, false}) {
+    const Crontab crontab{"django-app", "django-cron", leader, {}};
+    EXPECT_EQ(read_crontab_head(render_crontab(crontab, built_in_crontab_template())).leader,
+              leader);
+  }
+}
+
 }  // namespace
 }  // namespace leader_cron

@@ -369,5 +369,44 @@ TEST(NextRun, IsWhatTheMainLoopDoesAroundChangesOfOffset) {
   if (changes == 0) GTEST_SKIP() << "tzdata is not installed";
 }
 
+std::string last(const std::string& schedule, const std::string& until, hours within,
+                 const TimeZone& zone) {
+  const auto at = last_until(accepted(schedule), instant(until), within, zone);
+  return at ? written(*at) : "none";
+}
+
+TEST(LastUntil, IsTheTimeThatARunWasStartedFor) {
+  const TimeZone utc = TimeZone::utc();
+  EXPECT_EQ(last("17 3 * * *", "2024-01-01 03:17:01", hours(1), utc), "2024-01-01 03:17");
+  EXPECT_EQ(last("17 3 * * *", "2024-01-01 03:17:00", hours(1), utc), "2024-01-01 03:17");
+  EXPECT_EQ(last("17 3 * * *", "2024-01-01 03:16:59", hours(1), utc), "none");
+  EXPECT_EQ(last("17 3 * * *", "2024-01-01 04:16", hours(1), utc), "2024-01-01 03:17");
+  EXPECT_EQ(last("17 3 * * *", "2024-01-01 03:00", hours(24), utc), "2023-12-31 03:17");
+  EXPECT_EQ(last("*/5 3 * * *", "2024-01-01 23:59", hours(24), utc), "2024-01-01 03:55");
+  EXPECT_EQ(last("@reboot", "2024-01-01 03:00", hours(24), utc), "none");
+}
+
+TEST(LastUntil, KnowsWhatCronCatchesUpAfterAClockChange) {
+  const auto berlin = zone_named("Europe/Berlin");
+  if (!berlin) GTEST_SKIP() << "no zone Europe/Berlin on this machine";
+  // 02:30 does not exist on 2024-03-31; cron starts that run at 03:00, which is 01:00 UTC.
+  EXPECT_EQ(last("30 2 * * *", "2024-03-31 01:00:02", hours(1), *berlin), "2024-03-31 01:00");
+}
+
+TEST(LastUntil, AgreesWithNextAfter) {
+  rc::check("no run lies between it and the instant", [] {
+    const Schedule schedule = accepted(*rc::gen::element<std::string>(
+        "* * * * *", "*/7 * * * *", "0 0 * * *", "17 3 1 * *", "0 12 * * 1", "5,50 1-3 * * *"));
+    const sys_seconds until =
+        instant("2024-01-01 00:00") + seconds(*rc::gen::inRange(0, 40'000'000));
+    const auto found = last_until(schedule, until, days(60), TimeZone::utc());
+    RC_ASSERT(found.has_value());
+    RC_ASSERT(*found <= until);
+    RC_ASSERT(next_after(schedule, *found - seconds(1), TimeZone::utc()) == found);
+    const auto following = next_after(schedule, *found, TimeZone::utc());
+    RC_ASSERT(following && *following > until);
+  });
+}
+
 }  // namespace
 }  // namespace leader_cron

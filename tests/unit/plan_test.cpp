@@ -193,7 +193,7 @@ TEST(Plan, AJobWhoseFileWasTouchedIsInstalledAgain) {
   for (const InstalledJob& wrong :
        {InstalledJob{"{}", 0, true, kInstalled},
         InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true, kInstalled},
-        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false}}) {
+        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false, kInstalled}}) {
     Facts facts = settled_unit();
     facts.installed.jobs["report"] = wrong;
     const Plan repair = plan(facts);
@@ -387,7 +387,7 @@ TEST(Plan, OfRemovalAbandonsWhatTheUnitOwnsAndNothingElse) {
 TEST(Names, TheServiceIsThePrincipalElseOurselves) {
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{}, {}), "django-app");
   EXPECT_EQ(choose_service("django-cron/0", "", Config{}, {}), "django-cron");
-  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop"}, {}), "shop");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop", ""}, {}), "shop");
   EXPECT_EQ(choose_service("django-cron/0", std::string(201, 'a') + "/3", Config{}, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt,
