@@ -73,7 +73,7 @@ void end_session(std::string_view text) {
 
 }  // namespace
 
-RunMarker::RunMarker(const Descriptor& folder, const Record& lost)
+RunMarker::RunMarker(const Descriptor& folder, const Record& lost, pid_t session)
     : folder_(folder), name_(fmt::format("{}{}", kPrefix, getpid())) {
   unlinkat(folder_.get(), name_.c_str(), 0);  // of a process of the same id, long ago
   file_ = Descriptor(openat(folder_.get(), name_.c_str(),
@@ -83,16 +83,10 @@ RunMarker::RunMarker(const Descriptor& folder, const Record& lost)
     return;
   }
   flock(file_.get(), LOCK_EX);
-  const std::string line = record_line(lost);
-  if (write(file_.get(), line.data(), line.size()) < 0) error_ = errno;
-}
-
-void RunMarker::note_session(pid_t session) {
-  if (!file_ || error_ != 0) return;
-  const auto start = start_time_of(session);
-  if (!start) return;
-  const std::string line = fmt::format("{} {}\n", session, *start);
-  if (write(file_.get(), line.data(), line.size()) < 0) error_ = errno;
+  std::string text = record_line(lost);
+  if (const auto start = start_time_of(session)) text += fmt::format("{} {}\n", session, *start);
+  if (write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    error_ = errno != 0 ? errno : ENOSPC;
 }
 
 void RunMarker::remove() {

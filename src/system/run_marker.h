@@ -17,14 +17,13 @@ namespace leader_cron {
 
 class RunMarker {
  public:
-  // `lost` is the record that the run gets if nobody sees its end. Where the disk does not take it,
-  // the run has no marker, and error() says why.
-  RunMarker(const Descriptor& folder, const Record& lost);
+  // `lost` is the record that the run gets if nobody sees its end; the command's process leads
+  // `session`, by which its remains can be found. Where the disk does not take it, the run has no
+  // marker, and error() says why.
+  RunMarker(const Descriptor& folder, const Record& lost, pid_t session);
   RunMarker(const RunMarker&) = delete;
   RunMarker& operator=(const RunMarker&) = delete;
 
-  // The command's process is the leader of this session, so that its remains can be found.
-  void note_session(pid_t session);
   // The run's record is written.
   void remove();
   int error() const { return error_; }

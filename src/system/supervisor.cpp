@@ -64,16 +64,15 @@ class Supervisor {
     record_.start = now();
     record_.result = Record::Result::lost;
     record_.reason = kKilled;
-    RunMarker marker(folder_, record_);
-    const int status = start_and_watch(marker);
+    const int status = start_and_watch();
     record_.exit_status = status;
     record_.end = now();
-    finish(marker);
+    finish();
     return status;
   }
 
  private:
-  int start_and_watch(RunMarker& marker) {
+  int start_and_watch() {
     std::optional<SupervisedCommand> command;
     try {
       command.emplace(order_.launch);
@@ -83,7 +82,8 @@ class Supervisor {
       if (error.error() == 0) return kOwnFailure;
       return error.error() == ENOENT ? kNotFound : kCannotRun;
     }
-    marker.note_session(command->session());
+    // All that the run needs besides waits until the command runs.
+    marker_.emplace(folder_, record_, command->session());
     if (order_.slot) record_.slot = order_.slot(record_.start);
     log_.emplace(order_.service_tag);
     keep_output_ = std::make_unique<OutputLog>(folder_, order_.job.log_limit);
@@ -211,21 +211,21 @@ class Supervisor {
     record_.last_line = output_.last_line();
   }
 
-  void finish(RunMarker& marker) {
+  void finish() {
     if (!log_) log_.emplace(order_.service_tag);
     if (keep_output_) {
       keep_output_->write(fmt::format("{}== {} {}\n", output_.ends_a_line() ? "" : "\n",
                                       utc_text(*record_.end), outcome_of(record_)));
       if (keep_output_->error() != 0) warn("its log", keep_output_->error());
     }
-    if (marker.error() != 0) warn("its marker", marker.error());
+    if (marker_ && marker_->error() != 0) warn("its marker", marker_->error());
     try {
       record_ = append_record(folder_, record_);
     } catch (const MachineError& error) {
       log_->line(SystemLog::Severity::error,
                  fmt::format("{}: no record of this run: {}", order_.job.name, error.what()));
     }
-    marker.remove();
+    if (marker_) marker_->remove();
     log_->line(is_failure(record_) ? SystemLog::Severity::error : SystemLog::Severity::info,
                fmt::format("{}: {} after {} ms", order_.job.name, outcome_of(record_),
                            std::max(*record_.end - record_.start, milliseconds(0)).count()));
@@ -247,6 +247,7 @@ class Supervisor {
   Supervision run_;
   Record record_;
   Output output_;
+  std::optional<RunMarker> marker_;
   std::optional<SystemLog> log_;
   std::unique_ptr<OutputLog> keep_output_;
   std::optional<Clock::time_point> deadline_;
@@ -293,9 +294,12 @@ int supervise(const RunOrder& order, Descriptor& folder) {
   if (supervisor < 0) throw MachineError("start", "a supervisor", errno);
   if (supervisor == 0) {
     held.reset();
-    setsid();
+    // Out of the group that somebody may kill as a whole; as a group in the background it must not
+    // be stopped for what it prints to a terminal.
+    setpgid(0, 0);
     become_subreaper();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
     // The lock stays with the first process alone: it is free when that is gone.
     const Descriptor unlocked = reopened(folder);
     folder.reset();

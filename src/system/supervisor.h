@@ -2,7 +2,7 @@
 // run/supervision.h, whether the job may run at all for run/admission.h and the callers.
 //
 // Two processes watch a run, so that none of its own is left whichever of them is killed: the one
-// that was called waits and passes signals on; the other, in a session of its own, does the work.
+// that was called waits and passes signals on; the other, in a group of its own, does the work.
 // When the first dies, the second ends the run at once; when the second dies, the first does.
 #pragma once
 

@@ -26,8 +26,8 @@ std::optional<std::map<std::string, User>> find_users(const std::set<std::string
 // The supplementary groups of a user, as initgroups(3) would set them.
 std::vector<gid_t> groups_of(const User& user);
 
-// Gives up root for good, unless the user is root: the user's groups, then the user. HOME and LOGNAME
-// in `environment` become the user's, as cron sets them; USER goes. Throws MachineError.
+// Gives up root for good, unless the user is root: the user's groups, then the user. HOME and
+// LOGNAME in `environment` become the user's, as cron sets them; USER goes. Throws MachineError.
 void become(const User& user, std::vector<std::string>& environment);
 
 }  // namespace leader_cron
