@@ -9,6 +9,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "system/file.h"
 #include "system/machine_error.h"
 #include "system/process.h"
 
@@ -16,6 +17,28 @@ namespace leader_cron {
 namespace {
 
 constexpr const char* kGetent = "/usr/bin/getent";
+// Getent's own, so LEADER_CRON_ROOT has no say.
+constexpr const char* kNsswitch = "/etc/nsswitch.conf";
+constexpr const char* kPasswd = "/etc/passwd";
+
+// Whether nsswitch.conf(5) asks /etc/passwd before anything else: then a user that stands there is
+// who getent would find, and needs no getent. A user that does not stand there may still come from
+// a directory service, and one that did may have gone: only getent can tell.
+bool asks_files_first(std::string_view nsswitch) {
+  constexpr std::string_view kDatabase = "passwd:";
+  constexpr std::string_view kFiles = "files";
+  while (!nsswitch.empty()) {
+    const std::size_t end = std::min(nsswitch.find('\n'), nsswitch.size() - 1);
+    std::string_view line = nsswitch.substr(0, end);
+    nsswitch.remove_prefix(end + 1);
+    if (!line.starts_with(kDatabase)) continue;
+    line.remove_prefix(std::min(line.find_first_not_of(" \t", kDatabase.size()), line.size()));
+    if (!line.starts_with(kFiles)) return false;
+    return line.size() == kFiles.size() || line[kFiles.size()] == ' ' ||
+           line[kFiles.size()] == '\t';
+  }
+  return false;
+}
 
 // passwd(5): name:password:uid:gid:gecos:home:shell
 std::optional<User> user_of(std::string_view line) {
@@ -38,30 +61,37 @@ std::optional<User> user_of(std::string_view line) {
   return user;
 }
 
+// Adds those of `names` that the text of a passwd(5) file, or of getent, has. The first of a name
+// counts.
+void take_users(std::string_view text, const std::set<std::string>& names,
+                std::map<std::string, User>& users) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    const std::string_view line = text.substr(0, end + 1);
+    text.remove_prefix(line.size());
+    const std::string name(line.substr(0, line.find(':')));
+    if (!names.contains(name)) continue;
+    if (auto user = user_of(line.substr(0, line.find('\n')))) users.emplace(name, *user);
+  }
+}
+
 }  // namespace
 
 std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names) {
   std::map<std::string, User> users;
+  if (names.contains("root")) users["root"] = {"root", 0, 0, "/root"};
+  if (users.size() < names.size() && asks_files_first(read_file(kNsswitch).value_or("")))
+    take_users(read_file(kPasswd).value_or(""), names, users);
   Command getent{{kGetent, "passwd"}, std::nullopt};
   for (const std::string& name : names) {
-    if (name == "root") {
-      users["root"] = {"root", 0, 0, "/root"};
-    } else {
-      getent.arguments.push_back(name);
-    }
+    if (!users.contains(name)) getent.arguments.push_back(name);
   }
   if (getent.arguments.size() == 2) return users;
   const Output output = run(getent);
   // 2 says that one of them is missing; those that exist are printed all the same.
   constexpr int kSomeMissing = 2;
   if (!output.started || (output.status != 0 && output.status != kSomeMissing)) return std::nullopt;
-  std::string_view rest = output.out;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    if (auto user = user_of(rest.substr(0, end)); user && names.contains(user->name))
-      users[user->name] = *user;
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  }
+  take_users(output.out, names, users);
   return users;
 }
 

@@ -1,5 +1,5 @@
-// The machine's users, asked of getent(1): the program is linked statically and must not load NSS
-// modules.
+// The machine's users, from /etc/passwd or else asked of getent(1): the program is linked
+// statically and must not load NSS modules.
 #pragma once
 
 #include <sys/types.h>
@@ -19,8 +19,8 @@ struct User {
   std::string home;
 };
 
-// Those of `names` that exist, by exactly that name (getent takes numbers too). One process for
-// all; none for root alone. Nothing where getent cannot be started or fails.
+// Those of `names` that exist, by exactly that name (getent takes numbers too). At most one process
+// for all, none where all stand in /etc/passwd. Nothing where getent cannot be started or fails.
 std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names);
 
 // The supplementary groups of a user, as initgroups(3) would set them.
