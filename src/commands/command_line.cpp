@@ -1,7 +1,9 @@
 #include "commands/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <map>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -23,7 +25,12 @@ int parse(CLI::App& app, int argc, char** argv, int usage_error, bool& proceed) 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : usage_error;
+    std::ostringstream out;
+    std::ostringstream err;
+    const int status = app.exit(error, out, err);  // std::cout is not set up: see no_streams.cpp
+    std::fputs(out.str().c_str(), stdout);
+    std::fputs(err.str().c_str(), stderr);
+    return status == 0 ? 0 : usage_error;
   }
   proceed = true;
   return 0;
