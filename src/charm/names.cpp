@@ -32,7 +32,8 @@ ServicePaths::ServicePaths(std::string_view service)
       status(state + "/status"),
       metrics(state + "/metrics"),
       leader(state + "/leader"),
-      runs(state + "/runs") {}
+      runs(state + "/runs"),
+      remembered(state + "/remembered") {}
 
 std::string metrics_path(std::string_view folder, std::string_view service) {
   while (folder.ends_with('/')) folder.remove_suffix(1);

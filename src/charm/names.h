@@ -37,6 +37,7 @@ struct ServicePaths {
   std::string metrics;     // the path of the metrics that were last written
   std::string leader;      // there while this unit leads; its time tells since when
   std::string runs;  // the folder of one folder a job, each the job's user's: what its runs leave
+  std::string remembered;  // see remembered.h
 
   std::string job(std::string_view name) const;
   std::string run(std::string_view name) const;

@@ -113,7 +113,7 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
 
 }  // namespace
 
-void apply(const Plan& plan) {
+bool apply(const Plan& plan) {
   const ServicePaths paths(plan.service);
   for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
   install_files(plan, paths);
@@ -127,6 +127,7 @@ void apply(const Plan& plan) {
     replace_file(on_machine(paths.status), *plan.remember, {0600, std::nullopt, std::nullopt});
   }
   for (const LogMessage& message : plan.log) log(message.level, message.text);
+  return told;
 }
 
 }  // namespace leader_cron

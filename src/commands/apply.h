@@ -6,7 +6,7 @@
 namespace leader_cron {
 
 // Throws MachineError where the machine refuses; running the hook again takes up where that left
-// off.
-void apply(const Plan& plan);
+// off. False where Juju did not take the status: the next hook has to try again.
+bool apply(const Plan& plan);
 
 }  // namespace leader_cron

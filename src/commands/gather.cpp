@@ -58,30 +58,6 @@ bool is_half_a_state_folder(const std::string& folder, std::string_view applicat
   return names.empty() || names == std::vector<std::string>{".owner.new"};
 }
 
-// All services with an owner on this machine; what killed hooks of `application` left goes to
-// `leftovers`.
-std::vector<OwnedService> find_services(std::string_view application,
-                                        std::vector<std::string>& leftovers) {
-  std::vector<OwnedService> services;
-  const std::string parent = on_machine(kStateParent);
-  for (const std::string& name : list_folder(parent)) {
-    if (name.starts_with('.')) {
-      const std::string path = fmt::format("{}/{}", kStateParent, name);
-      if ((name.ends_with("-maintenance.new") || name.ends_with("-maintenance.gone")) &&
-          is_half_a_state_folder(path, application)) {
-        leftovers.push_back(path);
-      }
-      continue;
-    }
-    if (!name.ends_with(kServiceSuffix)) continue;
-    const std::string service = name.substr(0, name.size() - kServiceSuffix.size());
-    if (!is_service_name(service)) continue;
-    const std::string owner = owner_in(ServicePaths(service).state);
-    if (!owner.empty()) services.push_back({service, owner, agent_exists(owner)});
-  }
-  return services;
-}
-
 bool is_copy_of_this_program(const std::optional<FileStatus>& status) {
   if (!status || status->kind != FileStatus::Kind::regular || status->mode != 0755) return false;
   const auto program = file_status(program_path());
@@ -205,12 +181,14 @@ std::map<std::string, uid_t> users_of_installed_jobs(const std::vector<Job>& job
   return owners;
 }
 
-std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs,
-                                           const Installed& installed) {
-  std::set<std::string> names = {"root"};
+std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs, const Installed& installed,
+                                           Gathered& gathered) {
+  std::set<std::string>& names = gathered.user_names;
+  names = {"root"};
   for (const Job& job : jobs) names.insert(job.user);
   const auto users = find_users(names);
   if (!users) {
+    gathered.certain = false;
     log(LogLevel::warning,
         "getent cannot look up users; those of the installed jobs are taken to exist");
     return users_of_installed_jobs(jobs, installed);
@@ -242,18 +220,42 @@ void look_for_metrics_directory(Facts& facts) {
       S_ISDIR(status.st_mode);
 }
 
-std::optional<PeerRelation> ask_peers(const HookCall& call, Leadership leadership) {
+std::optional<PeerRelation> ask_peers(const HookCall& call, Leadership leadership, bool& certain) {
   // Relation tools do not work in install, and only the leader has something to say.
   if (leadership != Leadership::leader || call.name == "install") return std::nullopt;
   const auto id =
       call.relation_id.empty() ? relation_id(kPeerEndpoint) : std::optional(call.relation_id);
-  if (!id) return std::nullopt;
+  certain = certain && id;
+  if (!id || id->empty()) return std::nullopt;
   const auto leader = named_leader(*id, application_of(call.unit));
+  certain = certain && leader;
   if (!leader) return std::nullopt;
   return PeerRelation{*id, *leader};
 }
 
 }  // namespace
+
+std::vector<OwnedService> find_services(std::string_view application,
+                                        std::vector<std::string>& leftovers) {
+  std::vector<OwnedService> services;
+  const std::string parent = on_machine(kStateParent);
+  for (const std::string& name : list_folder(parent)) {
+    if (name.starts_with('.')) {
+      const std::string path = fmt::format("{}/{}", kStateParent, name);
+      if ((name.ends_with("-maintenance.new") || name.ends_with("-maintenance.gone")) &&
+          is_half_a_state_folder(path, application)) {
+        leftovers.push_back(path);
+      }
+      continue;
+    }
+    if (!name.ends_with(kServiceSuffix)) continue;
+    const std::string service = name.substr(0, name.size() - kServiceSuffix.size());
+    if (!is_service_name(service)) continue;
+    const std::string owner = owner_in(ServicePaths(service).state);
+    if (!owner.empty()) services.push_back({service, owner, agent_exists(owner)});
+  }
+  return services;
+}
 
 HookCall hook_call(std::string_view name) {
   HookCall call;
@@ -267,14 +269,16 @@ HookCall hook_call(std::string_view name) {
   return call;
 }
 
+std::string crontab_template_path() {
+  return folder_of(folder_of(program_path())) + "/templates/crontab.mustache";
+}
+
 std::string crontab_template() {
-  const auto text = read_file(folder_of(folder_of(program_path())) + "/templates/crontab.mustache");
+  const auto text = read_file(crontab_template_path());
   return text ? *text : std::string(built_in_crontab_template());
 }
 
-Gathered gather(const HookCall& call) {
-  LeadershipQuestion leadership_question;
-  ConfigQuestion config_question;
+Gathered gather(const HookCall& call, Questions& questions) {
   Gathered gathered;
   Facts& facts = gathered.facts;
   facts.model = call.model;
@@ -282,8 +286,8 @@ Gathered gather(const HookCall& call) {
   facts.principal_unit = call.principal_unit;
   facts.services = find_services(application_of(facts.unit), facts.installed.leftovers);
   facts.crontab_template = crontab_template();
-  facts.leadership = leadership_question.answer();
-  if (auto options = config_question.answer()) {
+  facts.leadership = questions.leadership.answer();
+  if (auto options = questions.config.answer()) {
     facts.config = std::move(options->config);
     facts.job_file = read_job_file(facts.config->jobs.value_or(""));
     gathered.log_level = level_named(options->log_level);
@@ -292,10 +296,11 @@ Gathered gather(const HookCall& call) {
   look_at_service(facts);
   const std::vector<Job> jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
-  facts.users = look_up_users(jobs, facts.installed);
+  facts.users = look_up_users(jobs, facts.installed, gathered);
   look_at_runs(facts, jobs);
   look_for_metrics_directory(facts);
-  facts.peers = ask_peers(call, facts.leadership);
+  gathered.certain = gathered.certain && facts.config && facts.leadership != Leadership::unknown;
+  facts.peers = ask_peers(call, facts.leadership, gathered.certain);
   facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());
   return gathered;
 }

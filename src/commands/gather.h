@@ -2,11 +2,14 @@
 // charm/plan.h.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
+#include "juju/hook_tools.h"
 
 namespace leader_cron {
 
@@ -25,14 +28,27 @@ struct HookCall {
 // Throws MachineError when JUJU_UNIT_NAME is missing: this is no hook then.
 HookCall hook_call(std::string_view name);
 
+// What every hook asks; both tools start at once.
+struct Questions {
+  LeadershipQuestion leadership;
+  ConfigQuestion config;
+};
+
 struct Gathered {
   Facts facts;
   LogLevel log_level = LogLevel::info;
+  std::set<std::string> user_names;  // those that were looked up
+  bool certain = true;               // every question had an answer
 };
 
-// Asks is-leader and config-get at once and, in a hook of the leader where relation tools work, the
+// Takes the answers to `questions` and, in a hook of the leader where relation tools work, asks the
 // peer relation. In `install` a missing cron daemon is installed before it is looked for.
-Gathered gather(const HookCall& call);
+Gathered gather(const HookCall& call, Questions& questions);
+
+// All services with an owner on this machine; what killed hooks of `application` left goes to
+// `leftovers`.
+std::vector<OwnedService> find_services(std::string_view application,
+                                        std::vector<std::string>& leftovers);
 
 // For stop and remove: no hook tool is asked.
 Facts gather_for_removal(const HookCall& call);
@@ -42,5 +58,6 @@ std::string maintained_service(std::string_view unit);
 
 // templates/crontab.mustache of the charm this program lies in, else the one it was built with.
 std::string crontab_template();
+std::string crontab_template_path();
 
 }  // namespace leader_cron

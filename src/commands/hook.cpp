@@ -3,22 +3,25 @@
 #include "charm/plan.h"
 #include "commands/apply.h"
 #include "commands/gather.h"
+#include "commands/unchanged.h"
 #include "juju/hook_tools.h"
 #include "system/log.h"
 
 namespace leader_cron {
 namespace {
 
-// What was logged goes out also when the machine refuses half-way.
-void apply_and_send_log(const Plan& plan, LogLevel level) {
+// What was logged goes out also when the machine refuses half-way. False as apply() says it.
+bool apply_and_send_log(const Plan& plan, LogLevel level) {
+  bool complete = false;
   try {
-    apply(plan);
+    complete = apply(plan);
   } catch (const std::exception& error) {
     log(LogLevel::error, error.what());
     send_log(level);
     throw;
   }
   send_log(level);
+  return complete;
 }
 
 }  // namespace
@@ -29,8 +32,11 @@ int run_hook(std::string_view name) {
     apply_and_send_log(plan_removal(gather_for_removal(call)), LogLevel::info);
     return 0;
   }
-  const Gathered gathered = gather(call);
-  apply_and_send_log(plan(gathered.facts), gathered.log_level);
+  Questions questions;
+  if (is_unchanged(call, questions)) return 0;
+  const Gathered gathered = gather(call, questions);
+  if (apply_and_send_log(plan(gathered.facts), gathered.log_level))
+    remember_unchanged(call, questions, gathered);
   return 0;
 }
 

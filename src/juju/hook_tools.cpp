@@ -43,6 +43,18 @@ std::optional<json> answer_of(std::string_view tool, const Output& output) {
   return answer;
 }
 
+Leadership leadership_of(const Output& output) {
+  if (!output.succeeded()) {
+    warn_of_failure("is-leader", output);
+    return Leadership::unknown;
+  }
+  const std::string_view word = trimmed(output.out);
+  if (word == "true" || word == "True") return Leadership::leader;
+  if (word == "false" || word == "False") return Leadership::follower;
+  log(LogLevel::warning, "is-leader printed neither true nor false");
+  return Leadership::unknown;
+}
+
 // An option's text; nothing where it is not there.
 std::optional<std::string> text_option(const json& options, const char* name) {
   const auto found = options.find(name);
@@ -67,22 +79,23 @@ LeadershipQuestion::LeadershipQuestion()
     : tool_({{"is-leader", "--format", "json"}, std::nullopt}) {}
 
 Leadership LeadershipQuestion::answer() {
-  const Output output = tool_.finish();
-  if (!output.succeeded()) {
-    warn_of_failure("is-leader", output);
-    return Leadership::unknown;
-  }
-  const std::string_view word = trimmed(output.out);
-  if (word == "true" || word == "True") return Leadership::leader;
-  if (word == "false" || word == "False") return Leadership::follower;
-  log(LogLevel::warning, "is-leader printed neither true nor false");
-  return Leadership::unknown;
+  if (!answer_) answer_ = leadership_of(tool_.finish());
+  return *answer_;
 }
 
 ConfigQuestion::ConfigQuestion() : tool_({{"config-get", "--format", "json"}, std::nullopt}) {}
 
+const Output& ConfigQuestion::output() {
+  if (!output_) output_ = tool_.finish();
+  return *output_;
+}
+
+std::string_view ConfigQuestion::text() {
+  return output().succeeded() ? std::string_view(output().out) : std::string_view();
+}
+
 std::optional<Options> ConfigQuestion::answer() {
-  const auto options = answer_of("config-get", tool_.finish());
+  const auto options = answer_of("config-get", output());
   if (!options) return std::nullopt;
   if (!options->is_object()) {
     log(LogLevel::warning, "config-get printed something else than a mapping of options");
@@ -101,20 +114,26 @@ std::optional<Options> ConfigQuestion::answer() {
 std::optional<std::string> relation_id(std::string_view endpoint) {
   const auto ids = answer_of(
       "relation-ids", run({{"relation-ids", "--format", "json", std::string(endpoint)}, {}}));
-  if (!ids || !ids->is_array() || ids->empty() || !ids->front().is_string()) return std::nullopt;
-  return ids->front().get<std::string>();
+  if (!ids || !ids->is_array()) return std::nullopt;
+  return ids->empty() || !ids->front().is_string() ? "" : ids->front().get<std::string>();
 }
 
-std::optional<std::string> named_leader(std::string_view relation_id,
-                                        std::string_view application) {
-  const Output output = run({{"relation-get", "--format", "json", "-r", std::string(relation_id),
-                              "--app", "-", std::string(application)},
-                             std::nullopt});
-  const auto data = answer_of("relation-get", output);
+NamedLeaderQuestion::NamedLeaderQuestion(std::string_view relation_id, std::string_view application)
+    : tool_({{"relation-get", "--format", "json", "-r", std::string(relation_id), "--app", "-",
+              std::string(application)},
+             std::nullopt}) {}
+
+std::optional<std::string> NamedLeaderQuestion::answer() {
+  const auto data = answer_of("relation-get", tool_.finish());
   if (!data) return std::nullopt;
   if (!data->is_object()) return "";
   const auto leader = data->find("leader");
   return leader == data->end() || !leader->is_string() ? "" : leader->get<std::string>();
+}
+
+std::optional<std::string> named_leader(std::string_view relation_id,
+                                        std::string_view application) {
+  return NamedLeaderQuestion(relation_id, application).answer();
 }
 
 void name_leader(std::string_view relation_id, std::string_view unit) {

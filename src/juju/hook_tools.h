@@ -18,7 +18,8 @@
 
 namespace leader_cron {
 
-// A question under way. Several may be: the tools start at once, and Juju answers them in turn.
+// A question under way. Several may be: the tools start at once, and Juju answers them in turn. An
+// answer may be taken more than once.
 class LeadershipQuestion {
  public:
   LeadershipQuestion();
@@ -26,6 +27,7 @@ class LeadershipQuestion {
 
  private:
   Child tool_;
+  std::optional<Leadership> answer_;
 };
 
 struct Options {
@@ -37,12 +39,28 @@ class ConfigQuestion {
  public:
   ConfigQuestion();
   std::optional<Options> answer();
+  // What the tool printed, unread; empty where it failed.
+  std::string_view text();
+
+ private:
+  const Output& output();
+
+  Child tool_;
+  std::optional<Output> output_;
+};
+
+// As named_leader(), under way.
+class NamedLeaderQuestion {
+ public:
+  NamedLeaderQuestion(std::string_view relation_id, std::string_view application);
+  std::optional<std::string> answer();
 
  private:
   Child tool_;
 };
 
-// The first relation of that endpoint; nothing where there is none. One call.
+// The first relation of that endpoint; empty where there is none, nothing where that cannot be
+// told. One call.
 std::optional<std::string> relation_id(std::string_view endpoint);
 
 // The unit that the application data of `application` names under the key leader; empty where it

@@ -22,13 +22,17 @@ std::optional<Trouble> failure_of(const Job& job, const JobRuns& runs) {
                  0};
 }
 
-std::optional<Trouble> delay_of(const Job& job, const JobRuns& runs, sys_seconds now,
-                                const TimeZone& zone) {
+// The second time in a row at which its schedule is due without success.
+std::optional<sys_seconds> second_miss(const Job& job, const JobRuns& runs, const TimeZone& zone) {
   sys_seconds from = runs.since;
   if (runs.last) from = std::max(from, std::chrono::floor<std::chrono::seconds>(runs.last->start));
   const auto first = next_after(job.schedule, from, zone);
-  if (!first || *first + kGrace > now) return std::nullopt;
-  const auto second = next_after(job.schedule, *first, zone);
+  return first ? next_after(job.schedule, *first, zone) : std::nullopt;
+}
+
+std::optional<Trouble> delay_of(const Job& job, const JobRuns& runs, sys_seconds now,
+                                const TimeZone& zone) {
+  const auto second = second_miss(job, runs, zone);
   if (!second || *second + kGrace > now) return std::nullopt;
   return Trouble{Trouble::Kind::overdue, job.name, *second, "", 0};
 }
@@ -51,6 +55,21 @@ std::optional<Trouble> newest_trouble(std::span<const Job> jobs,
   }
   if (newest) newest->more = found - 1;
   return newest;
+}
+
+std::optional<sys_seconds> next_delay(std::span<const Job> jobs,
+                                      const std::map<std::string, JobRuns>& runs, bool leader,
+                                      sys_seconds now, const TimeZone& zone) {
+  std::optional<sys_seconds> next;
+  for (const Job& job : jobs) {
+    const auto known = runs.find(job.name);
+    if (!job.enabled || known == runs.end() || (job.run_on == RunOn::leader && !leader)) continue;
+    if (job.schedule.reboot || failure_of(job, known->second)) continue;
+    const auto second = second_miss(job, known->second, zone);
+    if (second && *second + kGrace > now)
+      next = std::min(next.value_or(*second + kGrace), *second + kGrace);
+  }
+  return next;
 }
 
 std::string words_of(const Trouble& trouble, const TimeZone& zone) {

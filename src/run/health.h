@@ -43,6 +43,13 @@ std::optional<Trouble> newest_trouble(std::span<const Job> jobs,
                                       const std::map<std::string, JobRuns>& runs, bool leader,
                                       std::chrono::sys_seconds now, const TimeZone& zone);
 
+// When newest_trouble() will say something else though no more runs end: the next of these jobs
+// will be overdue then. Nothing: never.
+std::optional<std::chrono::sys_seconds> next_delay(std::span<const Job> jobs,
+                                                   const std::map<std::string, JobRuns>& runs,
+                                                   bool leader, std::chrono::sys_seconds now,
+                                                   const TimeZone& zone);
+
 // "clearsessions failed 03:17 (exit 2)", "report overdue since 07:00", by the zone's clock.
 std::string words_of(const Trouble& trouble, const TimeZone& zone);
 

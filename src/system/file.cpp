@@ -21,6 +21,12 @@ FileStatus::Kind kind_of(mode_t mode) {
   return S_ISDIR(mode) ? FileStatus::Kind::folder : FileStatus::Kind::other;
 }
 
+FileStatus status_of(const struct stat& status) {
+  return {kind_of(status.st_mode), status.st_size, status.st_mode & 07777,
+          status.st_uid,           status.st_gid,  status.st_mtim,
+          status.st_ctim,          status.st_dev,  status.st_ino};
+}
+
 bool is_absent(int error) {
   return error == ENOENT || error == ENOTDIR;
 }
@@ -36,8 +42,9 @@ void write_all(const Descriptor& file, std::string_view text, const std::string&
   }
 }
 
-// To the end; `size` is a guess of how much there is.
-std::string read_all(int file, std::size_t size, const std::string& path) {
+// To the end; `size` is a guess of how much there is. A regular file that gives less than was asked
+// for has ended.
+std::string read_all(int file, std::size_t size, bool regular, const std::string& path) {
   std::string text(size + 1, '\0');
   std::size_t used = 0;
   while (true) {
@@ -48,7 +55,11 @@ std::string read_all(int file, std::size_t size, const std::string& path) {
     }
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
-    if (used == text.size()) text.resize(text.size() * 2);
+    if (used == text.size()) {
+      text.resize(text.size() * 2);
+    } else if (regular) {
+      break;
+    }
   }
   text.resize(used);
   return text;
@@ -168,8 +179,26 @@ std::optional<FileStatus> file_status(const std::string& path) {
     if (is_absent(errno)) return std::nullopt;
     throw MachineError("look at", path, errno);
   }
-  return FileStatus{kind_of(status.st_mode), status.st_size, status.st_mode & 07777, status.st_uid,
-                    status.st_gid,           status.st_mtim, status.st_ctim};
+  return status_of(status);
+}
+
+std::vector<std::optional<FileStatus>> statuses_in(const std::string& folder,
+                                                   const std::vector<std::string>& names) {
+  std::vector<std::optional<FileStatus>> statuses(names.size());
+  const Descriptor in(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!in) {
+    if (is_absent(errno)) return statuses;
+    throw MachineError("look at", folder, errno);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    struct stat status {};
+    if (fstatat(in.get(), names[i].c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      statuses[i] = status_of(status);
+    } else if (!is_absent(errno)) {
+      throw MachineError("look at", folder + "/" + names[i], errno);
+    }
+  }
+  return statuses;
 }
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -180,7 +209,8 @@ std::optional<std::string> read_file(const std::string& path) {
   }
   struct stat status {};
   if (fstat(file.get(), &status) != 0) throw MachineError("read", path, errno);
-  return read_all(file.get(), static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), path);
+  return read_all(file.get(), static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)),
+                  S_ISREG(status.st_mode) && status.st_size > 0, path);
 }
 
 std::optional<std::string> read_beginning(const std::string& path, std::size_t most) {
@@ -197,7 +227,7 @@ std::optional<std::string> read_beginning(const std::string& path, std::size_t m
 }
 
 std::string read_standard_input() {
-  return read_all(STDIN_FILENO, 0, "standard input");
+  return read_all(STDIN_FILENO, 0, false, "standard input");
 }
 
 std::vector<std::string> list_folder(const std::string& path) {
@@ -215,6 +245,13 @@ void replace_file(const std::string& path, std::string_view text, const NewFile&
   Replacement replacement(path);
   write_all(replacement.file(), text, replacement.temporary());
   replacement.commit(attributes);
+}
+
+void replace_unflushed(const std::string& path, std::string_view text, const NewFile& attributes) {
+  Replacement replacement(path);
+  write_all(replacement.file(), text, replacement.temporary());
+  replacement.dress(attributes);
+  replacement.put_in_place();
 }
 
 void replace_files(const std::string& folder, const std::vector<FileToReplace>& files) {

@@ -24,11 +24,16 @@ struct FileStatus {
   gid_t group = 0;
   timespec modified{};
   timespec changed{};
+  dev_t device = 0;
+  ino_t inode = 0;
 };
 
 // Nothing where there is no such path.
 std::optional<FileStatus> file_status(const std::string& path);
 std::optional<std::string> read_file(const std::string& path);
+// As file_status(), of each of `names` in a folder.
+std::vector<std::optional<FileStatus>> statuses_in(const std::string& folder,
+                                                   const std::vector<std::string>& names);
 
 // At most the first `most` bytes.
 std::optional<std::string> read_beginning(const std::string& path, std::size_t most);
@@ -51,6 +56,10 @@ struct NewFile {
 // Old version or new, whatever happens: written under temporary_path(), flushed, renamed, and the
 // folder flushed.
 void replace_file(const std::string& path, std::string_view text, const NewFile& attributes);
+
+// As replace_file(), without any flush: when the machine stops, the file may have the old text, the
+// new one, or none. For what can be found out again.
+void replace_unflushed(const std::string& path, std::string_view text, const NewFile& attributes);
 
 struct FileToReplace {
   std::string path;

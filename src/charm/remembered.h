@@ -1,0 +1,32 @@
+// What a hook that left nothing to do remembers, so that the next one can see that nothing has
+// changed without reading, parsing or rendering anything. Taking the look is for
+// commands/unchanged.h.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leader_cron {
+
+struct Remembered {
+  std::string relation_id;             // of the peer relation; empty: none, or not asked for
+  std::set<std::string> users;         // of the installed jobs
+  std::vector<std::string> job_files;  // the names in the folder of the jobs' files, sorted
+  std::vector<std::string> runs;       // of the jobs whose records matter
+  // From then on time alone makes another decision; nothing: never.
+  std::optional<std::chrono::sys_seconds> until;
+  std::string sight;  // the digest of all that the hook's decision rested on
+
+  bool operator==(const Remembered&) const = default;
+};
+
+std::string remembered_as_text(const Remembered& remembered);
+
+// Nothing where the text is none that remembered_as_text() gave, whole.
+std::optional<Remembered> remembered_in(std::string_view text);
+
+}  // namespace leader_cron

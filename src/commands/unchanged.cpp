@@ -1,0 +1,223 @@
+#include "commands/unchanged.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "charm/digest.h"
+#include "charm/names.h"
+#include "charm/plan.h"
+#include "charm/remembered.h"
+#include "run/health.h"
+#include "system/crontab_file.h"
+#include "system/file.h"
+#include "system/machine.h"
+#include "system/machine_error.h"
+#include "system/record_file.h"
+#include "system/tick.h"
+#include "system/users.h"
+
+namespace leader_cron {
+namespace {
+
+bool is_earlier(const timespec& one, const timespec& other) {
+  return one.tv_sec != other.tv_sec ? one.tv_sec < other.tv_sec : one.tv_nsec < other.tv_nsec;
+}
+
+class Sight {
+ public:
+  void see(std::string_view text) { digest_.add(text); }
+  void see(std::uint64_t number) { digest_.add(number); }
+
+  // A file is what it was as long as these are: whatever writes to it, or changes its mode or its
+  // owner, changes the last of them, and nobody can set that.
+  void see(const FileStatus& status) {
+    for (const std::uint64_t number :
+         {static_cast<std::uint64_t>(status.device), static_cast<std::uint64_t>(status.inode),
+          static_cast<std::uint64_t>(status.size), static_cast<std::uint64_t>(status.mode),
+          static_cast<std::uint64_t>(status.owner),
+          static_cast<std::uint64_t>(status.modified.tv_sec),
+          static_cast<std::uint64_t>(status.modified.tv_nsec),
+          static_cast<std::uint64_t>(status.changed.tv_sec),
+          static_cast<std::uint64_t>(status.changed.tv_nsec)}) {
+      digest_.add(number);
+    }
+    if (is_earlier(newest_, status.changed)) newest_ = status.changed;
+  }
+  void see(const std::optional<FileStatus>& status) {
+    digest_.add(status.has_value() ? 1U : 0U);
+    if (status) see(*status);
+  }
+
+  std::string text() const { return digest_.text(); }
+  timespec newest_change() const { return newest_; }
+
+ private:
+  Digest digest_;
+  timespec newest_{};
+};
+
+// The service that this unit, and no unit besides, owns; nothing where there are two, or something
+// is left to be removed.
+std::optional<std::string> only_service(const HookCall& call) {
+  std::vector<std::string> leftovers;
+  std::optional<std::string> ours;
+  for (const OwnedService& service : find_services(application_of(call.unit), leftovers)) {
+    if (service.unit != call.unit) continue;
+    if (ours) return std::nullopt;
+    ours = service.service;
+  }
+  return leftovers.empty() ? ours : std::nullopt;
+}
+
+// False where it cannot be told who is there.
+bool see_users(const std::set<std::string>& names, Sight& sight) {
+  const auto users = find_users(names);
+  if (!users) return false;
+  for (const std::string& name : names) {
+    const auto user = users->find(name);
+    sight.see(name);
+    sight.see(user == users->end() ? std::uint64_t{1} << 32 : user->second.uid);
+  }
+  return true;
+}
+
+// The jobs' files have the names that are remembered for as long as their folder has not changed.
+void see_state(const ServicePaths& paths, const Remembered& remembered, Sight& sight) {
+  const std::string state = on_machine(paths.state);
+  std::vector<std::string> names = list_folder(state);
+  std::erase(names, base_name(paths.remembered));
+  for (const std::string& name : names) sight.see(name);
+  for (const auto& status : statuses_in(state, names)) sight.see(status);
+  for (const auto& status : statuses_in(on_machine(paths.jobs), remembered.job_files))
+    sight.see(status);
+  std::vector<std::string> records;
+  records.reserve(remembered.runs.size());
+  for (const std::string& job : remembered.runs) records.push_back(job + "/" + kRecordFile);
+  for (const auto& status : statuses_in(on_machine(paths.runs), records)) sight.see(status);
+}
+
+// All that a hook's decision rests on, but for what Juju says. Nothing where that cannot be seen.
+std::optional<Sight> look(const HookCall& call, const std::string& service,
+                          const Remembered& remembered) {
+  const ServicePaths paths(service);
+  Sight sight;
+  for (const std::string& text : {call.model, environment_variable("JUJU_MODEL_UUID"), call.unit,
+                                  call.principal_unit, service, remembered.relation_id}) {
+    sight.see(text);
+  }
+  sight.see(geteuid());
+  sight.see(file_status(program_path()));
+  sight.see(file_status(crontab_template_path()));
+  sight.see(file_status("/etc/localtime"));
+  sight.see(has_cron_daemon() ? 1U : 0U);
+  if (!see_users(remembered.users, sight)) return std::nullopt;
+  const std::string crontab = on_machine(paths.crontab);
+  const std::string supervisor = on_machine(paths.supervisor);
+  for (const std::string& path :
+       {crontab, temporary_path(crontab), supervisor, temporary_path(supervisor)}) {
+    sight.see(file_status(path));
+  }
+  sight.see(is_settled(crontab) ? 1U : 0U);
+  see_state(paths, remembered, sight);
+  return sight;
+}
+
+// False where Juju did not say what it has to.
+bool see_answers(Questions& questions, Sight& sight) {
+  const std::string_view config = questions.config.text();
+  const Leadership leadership = questions.leadership.answer();
+  sight.see(config);
+  sight.see(leadership == Leadership::leader ? 1U : 0U);
+  return !config.empty() && leadership != Leadership::unknown;
+}
+
+// Throws MachineError.
+bool looks_unchanged(const HookCall& call, Questions& questions) {
+  // Relation tools do not work in install, so what it remembered would not be all.
+  if (call.name == "install") return false;
+  const auto service = only_service(call);
+  if (!service) return false;
+  const auto text = read_file(on_machine(ServicePaths(*service).remembered));
+  const auto remembered = text ? remembered_in(*text) : std::nullopt;
+  if (!remembered) return false;
+  if (remembered->until && std::chrono::system_clock::now() >= *remembered->until) return false;
+  // A relation keeps its number for as long as it lives, so only who it names is asked. It has to
+  // be: leadership that was lost and won again while no hook ran leaves another's name there.
+  std::optional<NamedLeaderQuestion> named;
+  if (!remembered->relation_id.empty())
+    named.emplace(remembered->relation_id, application_of(call.unit));
+  auto sight = look(call, *service, *remembered);
+  if (!sight || !see_answers(questions, *sight) || sight->text() != remembered->sight) return false;
+  if (questions.leadership.answer() != Leadership::leader) return true;
+  if (!call.relation_id.empty() && call.relation_id != remembered->relation_id) return false;
+  return !named || named->answer() == call.unit;
+}
+
+// Which jobs' records matter, and when a job will be overdue; as of before the plan was carried
+// out, which may have installed jobs and made the unit the leader.
+void remember_runs(const Facts& facts, Remembered& remembered) {
+  const bool leader = facts.leadership == Leadership::leader;
+  std::vector<Job> jobs;
+  std::map<std::string, JobRuns> runs = facts.runs;
+  for (Job& job : choose_jobs(facts.config, facts.job_file, facts.installed.last_good)) {
+    if (!wants_runs(facts, job)) continue;
+    remembered.runs.push_back(job.name);
+    JobRuns& known = runs.try_emplace(job.name, JobRuns{std::nullopt, facts.now}).first->second;
+    if (leader && !facts.installed.leader_since) known.since = std::max(known.since, facts.now);
+    jobs.push_back(std::move(job));
+  }
+  remembered.until = next_delay(jobs, runs, leader, facts.now, facts.zone);
+}
+
+// Throws MachineError.
+void remember(const HookCall& call, Questions& questions, const Gathered& gathered) {
+  const Facts& facts = gathered.facts;
+  if (!gathered.certain || call.name == "install") return;
+  if (facts.service.empty() || !facts.refusal.empty() || !objection(facts).empty()) return;
+  // Metrics tell the time of the next runs.
+  if (!facts.config->metrics_directory.empty()) return;
+  if (only_service(call) != facts.service) return;
+  const ServicePaths paths(facts.service);
+  Remembered remembered;
+  if (facts.peers) remembered.relation_id = facts.peers->id;
+  remembered.users = gathered.user_names;
+  remembered.job_files = list_folder(on_machine(paths.jobs));
+  remember_runs(facts, remembered);
+  auto sight = look(call, facts.service, remembered);
+  if (!sight) return;
+  // A change in the tick of the clock in which we look would leave the files' times as they are.
+  if (!wait_for_tick_after(sight->newest_change())) return;
+  sight = look(call, facts.service, remembered);
+  if (!sight || !see_answers(questions, *sight)) return;
+  remembered.sight = sight->text();
+  const std::string text = remembered_as_text(remembered);
+  const std::string path = on_machine(paths.remembered);
+  if (read_file(path) != text) replace_unflushed(path, text, {0600, std::nullopt, std::nullopt});
+}
+
+}  // namespace
+
+// What cannot be seen or kept costs time in the hooks to come, and nothing else.
+
+bool is_unchanged(const HookCall& call, Questions& questions) {
+  try {
+    return looks_unchanged(call, questions);
+  } catch (const MachineError&) {
+    return false;
+  }
+}
+
+void remember_unchanged(const HookCall& call, Questions& questions, const Gathered& gathered) {
+  try {
+    remember(call, questions, gathered);
+  } catch (const MachineError&) {
+    return;
+  }
+}
+
+}  // namespace leader_cron

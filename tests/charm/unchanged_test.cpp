@@ -1,0 +1,222 @@
+// A hook that finds everything as the last one left it does nothing; whatever is changed behind its
+// back is mended by the next hook all the same.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+
+#include "charm_fixture.h"
+
+namespace charm_test {
+namespace {
+
+using standin::Fault;
+using standin::Fleet;
+using testing::HasSubstr;
+using testing::Not;
+
+class Unchanged : public testing::Test {
+ protected:
+  Unchanged() : fleet_(deployed(fleet_options(folder_.path()), 2)) { unit_ = *fleet_.leader(); }
+
+  fs::path root() const { return fleet_.root(unit_); }
+  fs::path state() const { return root() / "var/lib/django-app-maintenance"; }
+
+  // All that others see, and not what is remembered of it.
+  std::map<std::string, std::pair<mode_t, std::string>> contents() const {
+    std::map<std::string, std::pair<mode_t, std::string>> contents;
+    for (const auto& [path, entry] : snapshot(root())) {
+      if (!path.ends_with("/remembered")) contents[path] = {entry.mode, entry.text};
+    }
+    return contents;
+  }
+
+  void hook(const std::string& name = "update-status") {
+    const auto result = fleet_.run_hook(unit_, name);
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+  }
+
+  TemporaryFolder folder_;
+  Fleet fleet_;
+  std::string unit_;
+};
+
+// Same size, same modification time, same mode: only the file's change time tells.
+void edit_in_secret(const fs::path& path) {
+  const auto permissions = fs::status(path).permissions();
+  const auto time = fs::last_write_time(path);
+  fs::permissions(path, fs::perms(0600));
+  {
+    std::fstream file(path);
+    file.seekp(12);
+    file.put('#');
+  }
+  fs::permissions(path, permissions);
+  fs::last_write_time(path, time);
+}
+
+TEST_F(Unchanged, WhatIsEditedOrDeletedIsMendedByTheNextHook) {
+  const auto before = contents();
+  struct Change {
+    const char* what;
+    std::function<void()> make;
+  };
+  const std::vector<Change> changes = {
+      {"nothing", [] {}},
+      {"a job's file edited", [this] { edit_in_secret(state() / "jobs/rotate.json"); }},
+      {"a job's file deleted", [this] { fs::remove(state() / "jobs/rotate.json"); }},
+      {"a job's file readable by all",
+       [this] { fs::permissions(state() / "jobs/rotate.json", fs::perms(0444)); }},
+      {"a job's file a link",
+       [this] {
+         fs::rename(state() / "jobs/rotate.json", folder_.path() / "moved");
+         fs::create_symlink(folder_.path() / "moved", state() / "jobs/rotate.json");
+       }},
+      {"a file of no job", [this] { write(state() / "jobs/foreign.json", "{}"); }},
+      {"all jobs' files deleted", [this] { fs::remove_all(state() / "jobs"); }},
+      {"the crontab edited", [this] { edit_in_secret(crontab_path(root())); }},
+      {"the crontab deleted", [this] { fs::remove(crontab_path(root())); }},
+      {"the crontab writable by all",
+       [this] { fs::permissions(crontab_path(root()), fs::perms(0666)); }},
+      {"the last good jobs edited", [this] { edit_in_secret(state() / "jobs.json"); }},
+      {"the last good jobs deleted", [this] { fs::remove(state() / "jobs.json"); }},
+      {"the status deleted", [this] { fs::remove(state() / "status"); }},
+      {"the supervisor edited",
+       [this] { write(root() / "usr/local/bin/django-app-maintenance", "x", fs::perms(0755)); }},
+      {"the supervisor deleted",
+       [this] { fs::remove(root() / "usr/local/bin/django-app-maintenance"); }},
+      {"left over by a hook that was killed", [this] { write(state() / ".status.new", "x"); }},
+      {"left over beside the crontab",
+       [this] { write(root() / "etc/cron.d/.django-app-maintenance.new", "x"); }},
+      {"left over beside the state",
+       [this] { fs::create_directories(root() / "var/lib/.django-app-maintenance.gone"); }},
+      {"what is remembered deleted", [this] { fs::remove(state() / "remembered"); }},
+      {"what is remembered damaged",
+       [this] { write(state() / "remembered", "relation \nsight 0\n", fs::perms(0600)); }},
+      {"what is remembered is nonsense",
+       [this] { write(state() / "remembered", std::string(5000, '\xff'), fs::perms(0600)); }},
+      {"what is remembered cannot be kept",
+       [this] {
+         fs::remove(state() / "remembered");
+         fs::create_directories(state() / "remembered");
+       }},
+  };
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.what);
+    hook();
+    change.make();
+    hook();
+    auto after = contents();
+    EXPECT_EQ(after, before);
+    if (fs::is_directory(state() / "remembered")) fs::remove(state() / "remembered");
+  }
+}
+
+TEST_F(Unchanged, ChangedAnswersOfJujuAreTakenUp) {
+  const std::string text = crontab(fleet_, unit_);
+  fleet_.set_config({{"jobs", "- {name: new, schedule: '@daily', command: x}"}});
+  hook();
+  EXPECT_THAT(crontab(fleet_, unit_), HasSubstr("run new\n"));
+  fleet_.set_config({{"jobs", kJobs}});
+  hook();
+  EXPECT_EQ(crontab(fleet_, unit_), text);
+  fleet_.depose();
+  hook();
+  EXPECT_THAT(crontab(fleet_, unit_), HasSubstr("\nIS_LEADER=False\n"));
+  fleet_.elect(unit_);
+  hook();
+  EXPECT_EQ(crontab(fleet_, unit_), text);
+}
+
+TEST_F(Unchanged, AnotherNameInThePeerRelationIsReplaced) {
+  // Leadership lost and won again while no hook of this unit ran.
+  const std::string other = unit_ == "django-cron/0" ? "django-cron/1" : "django-cron/0";
+  fleet_.partition(unit_);
+  fleet_.settle();
+  fleet_.heal(unit_);
+  fleet_.elect(unit_);
+  ASSERT_THAT(fleet_.application_data(), testing::ElementsAre(testing::Pair("leader", other)));
+  hook();
+  EXPECT_THAT(fleet_.application_data(), testing::ElementsAre(testing::Pair("leader", unit_)));
+}
+
+TEST_F(Unchanged, ATemplateOfAnotherKindIsTakenUp) {
+  const fs::path charm = folder_.path() / "charm";
+  fs::copy(staged_charm(), charm, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  fleet_.refresh(charm);
+  fleet_.settle();
+  hook();
+  // Juju unpacks the charm for each unit; what counts is the one that the hook lies in.
+  fs::path unpacked;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / "model")) {
+    if (entry.path().filename() == "crontab.mustache" &&
+        entry.path().string().find(unit_.substr(unit_.find('/') + 1)) != std::string::npos) {
+      unpacked = entry.path();
+    }
+  }
+  if (unpacked.empty()) unpacked = charm / "templates/crontab.mustache";
+  write(unpacked, read(unpacked) + "# More.\n");
+  hook();
+  EXPECT_THAT(crontab(fleet_, unit_), HasSubstr("# More.\n"));
+}
+
+TEST_F(Unchanged, NothingIsRememberedOfAHookThatDidNotKnow) {
+  fleet_.set_fault(unit_, "status-set", Fault{});
+  fleet_.set_config({{"jobs", "[]"}});
+  hook();
+  hook();
+  fleet_.clear_faults();
+  hook();
+  EXPECT_EQ(fleet_.status(unit_).message, "leader, 0 jobs");
+}
+
+TEST_F(Unchanged, ARelationThatIsNoLongerTheSameIsAskedForAnew) {
+  const std::string text = read(state() / "remembered");
+  ASSERT_THAT(text, HasSubstr("relation replicas:0\n"));
+  write(state() / "remembered", "relation replicas:99" + text.substr(text.find('\n')),
+        fs::perms(0600));
+  hook();
+  EXPECT_EQ(read(state() / "remembered").substr(0, 20), "relation replicas:0\n");
+}
+
+// A user that vanishes would make cron drop the whole file.
+TEST_F(Unchanged, AUserThatVanishesLosesItsLinesAtOnce) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, for a mount namespace";
+  const auto passwd = folder_.path() / "passwd";
+  shell(fmt::format("grep -v '^www-data:' /etc/passwd > '{}'", passwd.string()));
+  const std::string environment = "JUJU_UNIT_NAME=django-cron/0 JUJU_PRINCIPAL_UNIT=django-app/0";
+  // A hook of our own making, for it has to run where /etc/passwd is another.
+  const auto tools = folder_.path() / "tools";
+  write(tools / "is-leader", "#!/bin/sh\necho true\n", fs::perms(0755));
+  write(tools / "config-get",
+        "#!/bin/sh\necho '{\"jobs\": \"- {name: a, schedule: \\\"@daily\\\", command: x, "
+        "user: www-data}\"}'\n",
+        fs::perms(0755));
+  write(tools / "relation-ids", "#!/bin/sh\necho '[]'\n", fs::perms(0755));
+  for (const char* name : {"status-set", "juju-log"})
+    write(tools / name, "#!/bin/sh\n", fs::perms(0755));
+  const auto place = folder_.path() / "place";
+  const std::string hook = fmt::format(
+      "PATH='{}':$PATH LEADER_CRON_ROOT='{}' JUJU_DISPATCH_PATH=hooks/update-status {} '{}'",
+      tools.string(), place.string(), environment, leader_cron().string());
+  ASSERT_EQ(shell(hook).status, 0);
+  ASSERT_EQ(shell(hook).status, 0);
+  const auto path = crontab_path(place);
+  EXPECT_THAT(read(path), HasSubstr("run a\n"));
+  const auto without = fmt::format("mount --bind '{}' /etc/passwd && {}", passwd.string(), hook);
+  const auto result = shell(fmt::format("unshare -m sh -c \"{}\"", without));
+  if (result.err.find("unshare") != std::string::npos)
+    GTEST_SKIP() << "this machine has no mount namespaces: " << result.err;
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(read(path), HasSubstr("this machine has no user www-data"));
+  EXPECT_THAT(read(path), Not(HasSubstr("run a\n")));
+  ASSERT_EQ(shell(hook).status, 0);
+  EXPECT_THAT(read(path), HasSubstr("run a\n"));
+}
+
+}  // namespace
+}  // namespace charm_test
