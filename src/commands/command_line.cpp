@@ -27,7 +27,7 @@ int parse(CLI::App& app, int argc, char** argv, int usage_error, bool& proceed) 
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;
-    const int status = app.exit(error, out, err);  // std::cout is not set up: see no_streams.cpp
+    const int status = app.exit(error, out, err);  // std::cout is not set up: see start_up.cpp
     std::fputs(out.str().c_str(), stdout);
     std::fputs(err.str().c_str(), stderr);
     return status == 0 ? 0 : usage_error;
