@@ -1,13 +1,12 @@
 // The floor: what a hook cannot do without, and nothing else. Starts is-leader and config-get at
-// once, reads what they say, and exits. Words of its own are further calls that the hook under
-// comparison makes: those before "then" start along with the two, those behind it at once when the
-// first have answered. A word with slashes in it is a file that is replaced in between, flushed
-// like a crontab, with the text of the file after it.
+// once, reads what they say, and exits. Its words are what more the hook under comparison makes:
+// tools that start along with the two; "then", which waits for all so far; a path and a file, which
+// is written to that path as a crontab is, flushed.
 //
 //   floor
 //   floor relation-get
 //   floor then status-set juju-log
-//   floor then status-set juju-log /etc/cron.d/x text
+//   floor then /etc/cron.d/x text status-set juju-log
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -80,13 +79,16 @@ static int replace(const char* path, const char* source) {
 int main(int argc, char** argv) {
   struct Call calls[kMost] = {start("is-leader"), start("config-get")};
   int count = 2;
-  int word = 1;
-  for (; word < argc && strcmp(argv[word], "then") != 0; ++word) calls[count++] = start(argv[word]);
-  if (finish(calls, count) != 0) return 1;
-  char* last_file = argc > 2 && strchr(argv[argc - 2], '/') != NULL ? argv[argc - 2] : NULL;
-  if (last_file != NULL && replace(last_file, argv[argc - 1]) != 0) return 1;
-  const int last = last_file != NULL ? argc - 2 : argc;
-  count = 0;
-  for (++word; word < last; ++word) calls[count++] = start(argv[word]);
+  for (int word = 1; word < argc; ++word) {
+    if (strcmp(argv[word], "then") == 0) {
+      if (finish(calls, count) != 0) return 1;
+      count = 0;
+    } else if (strchr(argv[word], '/') != NULL) {
+      if (word + 1 == argc || replace(argv[word], argv[word + 1]) != 0) return 1;
+      ++word;
+    } else if (count < kMost) {
+      calls[count++] = start(argv[word]);
+    }
+  }
   return finish(calls, count);
 }
