@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "charm/names.h"
 #include "juju/hook_tools.h"
@@ -113,20 +114,26 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
 
 }  // namespace
 
-bool apply(const Plan& plan) {
+bool apply(const Plan& plan, LogLevel level) {
   const ServicePaths paths(plan.service);
   for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
   install_files(plan, paths);
   for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
-  if (plan.name_leader) name_leader(plan.name_leader->relation_id, plan.name_leader->leader);
   write_metrics(plan, paths);
-  bool told = true;
-  if (plan.status && (plan.remember || shown_status() != plan.status))
-    told = set_status(*plan.status);
-  if (plan.remember && told) {
-    replace_file(on_machine(paths.status), *plan.remember, {0600, std::nullopt, std::nullopt});
-  }
   for (const LogMessage& message : plan.log) log(message.level, message.text);
+  std::optional<LeaderNaming> naming;
+  std::optional<StatusSetting> setting;
+  if (plan.name_leader) naming.emplace(plan.name_leader->relation_id, plan.name_leader->leader);
+  if (plan.status && (plan.remember || shown_status() != plan.status))
+    setting.emplace(*plan.status);
+  LogSending sending(level);
+  if (naming) naming->finish();
+  const bool told = !setting || setting->finish();
+  sending.finish();
+  if (plan.remember && told) {
+    // Lost, it is told once more.
+    replace_unflushed(on_machine(paths.status), *plan.remember, {0600, std::nullopt, std::nullopt});
+  }
   return told;
 }
 

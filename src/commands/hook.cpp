@@ -14,7 +14,7 @@ namespace {
 bool apply_and_send_log(const Plan& plan, LogLevel level) {
   bool complete = false;
   try {
-    complete = apply(plan);
+    complete = apply(plan, level);
   } catch (const std::exception& error) {
     log(LogLevel::error, error.what());
     send_log(level);

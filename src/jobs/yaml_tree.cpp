@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "jobs/simple_yaml.h"
 #include "jobs/source_text.h"
 
 namespace leader_cron {
@@ -222,6 +223,11 @@ std::string with_end_marker(std::string_view text) {
 }  // namespace
 
 ParsedYaml parse_yaml(std::string_view text) {
+  if (auto simple = read_simple_yaml(text)) return {std::move(*simple), std::nullopt};
+  return parse_any_yaml(text);
+}
+
+ParsedYaml parse_any_yaml(std::string_view text) {
   ParsedYaml result;
   const SourceText source(text);
   TreeBuilder builder(result.tree, source);

@@ -22,6 +22,8 @@ struct YamlNode {
   bool plain = false;              // a scalar without quotes, whose type YAML guesses from its look
   std::vector<std::size_t> items;  // of a sequence: indices into YamlTree::nodes
   std::vector<std::pair<std::size_t, std::size_t>> entries;  // of a map: key, value
+
+  bool operator==(const YamlNode&) const = default;
 };
 
 struct YamlTree {
@@ -29,6 +31,7 @@ struct YamlTree {
   std::size_t root = 0;  // an empty text gives one null node
 
   const YamlNode& operator[](std::size_t index) const { return nodes[index]; }
+  bool operator==(const YamlTree&) const = default;
 };
 
 // Either a tree or the first thing that the library could not read. Anchors and aliases are
@@ -39,5 +42,8 @@ struct ParsedYaml {
 };
 
 ParsedYaml parse_yaml(std::string_view text);
+
+// The same, by the library alone.
+ParsedYaml parse_any_yaml(std::string_view text);
 
 }  // namespace leader_cron

@@ -136,16 +136,20 @@ std::optional<std::string> named_leader(std::string_view relation_id,
   return NamedLeaderQuestion(relation_id, application).answer();
 }
 
-void name_leader(std::string_view relation_id, std::string_view unit) {
-  const Output output =
-      run({{"relation-set", "-r", std::string(relation_id), "--app", "--file", "-"},
-           json{{"leader", unit}}.dump()});
+LeaderNaming::LeaderNaming(std::string_view relation_id, std::string_view unit)
+    : tool_({{"relation-set", "-r", std::string(relation_id), "--app", "--file", "-"},
+             json{{"leader", unit}}.dump()}) {}
+
+void LeaderNaming::finish() {
+  const Output output = tool_.finish();
   if (!output.succeeded()) warn_of_failure("relation-set", output);
 }
 
-bool set_status(const Status& status) {
-  const Output output =
-      run({{"status-set", std::string(word_of(status.workload)), "--", status.message}, {}});
+StatusSetting::StatusSetting(const Status& status)
+    : tool_({{"status-set", std::string(word_of(status.workload)), "--", status.message}, {}}) {}
+
+bool StatusSetting::finish() {
+  const Output output = tool_.finish();
   if (!output.succeeded()) warn_of_failure("status-set", output);
   return output.succeeded();
 }
@@ -205,15 +209,26 @@ void fail_action(std::string_view message) {
     warn_of_failure("action-fail", output);
 }
 
-void send_log(LogLevel threshold) {
-  for (const LoggedText& logged : take_log(threshold, kLongestMessage)) {
+LogSending::LogSending(LogLevel threshold) : texts_(take_log(threshold, kLongestMessage)) {
+  tools_.reserve(texts_.size());
+  for (const LoggedText& logged : texts_) {
     const char* level = kLevels[static_cast<std::size_t>(logged.level)];
-    if (!run({{"juju-log", "-l", level, "--", logged.text}, std::nullopt}).succeeded()) {
-      // Juju logs a hook's stderr too.
-      const std::string line = fmt::format("{}: {}\n", level, logged.text);
-      if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
-    }
+    tools_.emplace_back(Command{{"juju-log", "-l", level, "--", logged.text}, std::nullopt});
   }
+}
+
+void LogSending::finish() {
+  for (std::size_t i = 0; i < tools_.size(); ++i) {
+    if (tools_[i].finish().succeeded()) continue;
+    // Juju logs a hook's stderr too.
+    const std::string line =
+        fmt::format("{}: {}\n", kLevels[static_cast<std::size_t>(texts_[i].level)], texts_[i].text);
+    if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+  }
+}
+
+void send_log(LogLevel threshold) {
+  LogSending(threshold).finish();
 }
 
 }  // namespace leader_cron

@@ -14,6 +14,7 @@
 #include "charm/facts.h"
 #include "charm/log_message.h"
 #include "charm/status.h"
+#include "system/log.h"
 #include "system/process.h"
 
 namespace leader_cron {
@@ -67,11 +68,39 @@ std::optional<std::string> relation_id(std::string_view endpoint);
 // names none. One call. For the leader: it may always read its own application's data.
 std::optional<std::string> named_leader(std::string_view relation_id, std::string_view application);
 
-// Buffered by Juju until the hook exits 0; an error is only logged.
-void name_leader(std::string_view relation_id, std::string_view unit);
+// What Juju is told. As with questions, several tools may be under way at once.
 
-// At once, and kept whatever becomes of the hook. False if Juju did not take it.
-bool set_status(const Status& status);
+// Buffered by Juju until the hook exits 0; an error is only logged.
+class LeaderNaming {
+ public:
+  LeaderNaming(std::string_view relation_id, std::string_view unit);
+  void finish();
+
+ private:
+  Child tool_;
+};
+
+// At once, and kept whatever becomes of the hook.
+class StatusSetting {
+ public:
+  explicit StatusSetting(const Status& status);
+  // False if Juju did not take it.
+  bool finish();
+
+ private:
+  Child tool_;
+};
+
+// What was logged until now, one call for each level that has something to say.
+class LogSending {
+ public:
+  explicit LogSending(LogLevel threshold);
+  void finish();
+
+ private:
+  std::vector<LoggedText> texts_;
+  std::vector<Child> tools_;
+};
 
 // What Juju shows now; nothing where it cannot be told.
 std::optional<Status> shown_status();
@@ -92,7 +121,6 @@ void set_results(const std::vector<std::pair<std::string, std::string>>& results
 // The action will have failed; it goes on all the same.
 void fail_action(std::string_view message);
 
-// One call for each level that has something to say.
 void send_log(LogLevel threshold);
 
 }  // namespace leader_cron
