@@ -4,8 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <kainjow/mustache.hpp>
+#include <map>
+#include <optional>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace leader_cron {
 namespace {
@@ -53,20 +58,79 @@ std::string shown_command(std::string_view command) {
   return shown;
 }
 
-data data_of(const CrontabJob& job) {
-  data item;
-  item.set("name", job.name);
-  item.set("title",
-           for_comment(job.description.empty() ? job.name : job.name + ": " + job.description));
-  item.set("command", shown_command(job.command));
-  item.set("when", for_comment(job.when));
-  item.set("due", data(job.absence.empty() ? data::type::bool_true : data::type::bool_false));
-  item.set("guarded", data(job.leader_only ? data::type::bool_true : data::type::bool_false));
-  item.set("schedule", job.schedule);
-  item.set("user", job.user);
-  item.set("reason", for_comment(job.absence));
-  return item;
-}
+// What the names in the template stand for. The library's own would hold a tree of all jobs, copied
+// twice; this one makes a job's values when the template asks for them.
+class TemplateNames : public kainjow::mustache::basic_context<std::string> {
+ public:
+  explicit TemplateNames(const Crontab& crontab) : crontab_(crontab) {
+    for (std::size_t i = 0; i < crontab.jobs.size(); ++i) jobs_.push_back(data(true));
+  }
+
+  // An item of the list stands for the job of the same place.
+  void push(const data* item) override { items_.push_back(item); }
+  void pop() override { items_.pop_back(); }
+
+  const data* get(const std::string& name) const override {
+    if (name == "jobs") return &jobs_;
+    const CrontabJob* job = current_job();
+    auto value = job == nullptr ? std::nullopt : value_of(*job, name);
+    if (!value) value = value_of_all(name);
+    if (!value) return nullptr;
+    return &(values_[name] = std::move(*value));
+  }
+  const data* get_partial(const std::string& name) const override { return get(name); }
+
+ private:
+  const CrontabJob* current_job() const {
+    if (crontab_.jobs.empty()) return nullptr;
+    const data* first = &jobs_.list_value().front();
+    for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
+      const std::less<const data*> before;
+      if (!before(*item, first) && before(*item, first + crontab_.jobs.size()))
+        return &crontab_.jobs[static_cast<std::size_t>(*item - first)];
+    }
+    return nullptr;
+  }
+
+  std::optional<data> value_of_all(const std::string& name) const {
+    if (name == "service") return data(for_comment(crontab_.service));
+    if (name == "application") return data(for_comment(crontab_.application));
+    if (name == "is_leader") return data(crontab_.leader ? "True" : "False");
+    return std::nullopt;
+  }
+
+  static std::optional<data> value_of(const CrontabJob& job, const std::string& name) {
+    if (name == "name") return data(job.name);
+    if (name == "title") {
+      return data(
+          for_comment(job.description.empty() ? job.name : job.name + ": " + job.description));
+    }
+    if (name == "command") return data(shown_command(job.command));
+    if (name == "when") return data(for_comment(job.when));
+    if (name == "due") return data(job.absence.empty());
+    if (name == "guarded") return data(job.leader_only);
+    if (name == "schedule") return data(job.schedule);
+    if (name == "user") return data(job.user);
+    if (name == "reason") return data(for_comment(job.absence));
+    return std::nullopt;
+  }
+
+  const Crontab& crontab_;
+  data jobs_{data::type::list};
+  std::vector<const data*> items_;
+  // What get() gave, for as long as the library looks at it.
+  mutable std::map<std::string, data, std::less<>> values_;
+};
+
+// What the library writes to.
+struct Text {
+  std::string text;
+
+  Text& operator<<(const std::string& more) {
+    text += more;
+    return *this;
+  }
+};
 
 }  // namespace
 
@@ -99,14 +163,10 @@ std::string render_crontab(const Crontab& crontab, std::string_view template_tex
     throw std::invalid_argument(
         fmt::format("the crontab template is not mustache: {}", mustache.error_message()));
   }
-  data jobs{data::type::list};
-  for (const CrontabJob& job : crontab.jobs) jobs << data_of(job);
-  data values;
-  values.set("service", for_comment(crontab.service));
-  values.set("application", for_comment(crontab.application));
-  values.set("is_leader", crontab.leader ? "True" : "False");
-  values.set("jobs", jobs);
-  return mustache.render(values);
+  TemplateNames names(crontab);
+  Text text;
+  mustache.render(names, text);
+  return std::move(text.text);
 }
 
 }  // namespace leader_cron

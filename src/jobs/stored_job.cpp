@@ -1,5 +1,8 @@
 #include "jobs/stored_job.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace leader_cron {
@@ -7,24 +10,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const Job& job) {
-  Json environment = Json::array();
-  for (const auto& [name, value] : job.environment)
-    environment.push_back(Json::array({name, value}));
-  return {{"name", job.name},
-          {"schedule", job.schedule.text},
-          {"schedule-as-written", job.schedule_as_written},
-          {"command", job.command},
-          {"user", job.user},
-          {"description", job.description},
-          {"environment", std::move(environment)},
-          {"directory", job.directory},
-          {"run-on", job.run_on == RunOn::all ? "all" : "leader"},
-          {"enabled", job.enabled},
-          {"timeout", job.timeout ? Json(job.timeout->count()) : Json()},
-          {"overlap", job.overlap == Overlap::allow ? "allow" : "skip"},
-          {"umask", job.umask},
-          {"log-limit", job.log_limit}};
+// The text as the library writes it, nearly always without it: it takes three microseconds a job.
+void add_string(std::string& json, const std::string& text) {
+  const bool simple = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  // Never throws: all texts of a job are UTF-8.
+  json +=
+      simple ? '"' + text + '"' : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void add_text(std::string& json, std::string_view key, const std::string& text) {
+  json += key;
+  add_string(json, text);
+}
+
+void add_job(std::string& json, const Job& job) {
+  add_text(json, "{\"name\":", job.name);
+  add_text(json, ",\"schedule\":", job.schedule.text);
+  add_text(json, ",\"schedule-as-written\":", job.schedule_as_written);
+  add_text(json, ",\"command\":", job.command);
+  add_text(json, ",\"user\":", job.user);
+  add_text(json, ",\"description\":", job.description);
+  json += ",\"environment\":[";
+  for (const auto& variable : job.environment) {
+    add_text(json, &variable == job.environment.data() ? "[" : ",[", variable.first);
+    add_text(json, ",", variable.second);
+    json += ']';
+  }
+  add_text(json, "],\"directory\":", job.directory);
+  add_text(json, ",\"run-on\":", job.run_on == RunOn::all ? "all" : "leader");
+  json += job.enabled ? ",\"enabled\":true" : ",\"enabled\":false";
+  json += ",\"timeout\":" + (job.timeout ? std::to_string(job.timeout->count()) : "null");
+  add_text(json, ",\"overlap\":", job.overlap == Overlap::allow ? "allow" : "skip");
+  json += fmt::format(",\"umask\":{},\"log-limit\":{}}}", job.umask, job.log_limit);
 }
 
 // Throws a library's exception where something that no job can do without is missing, or is of
@@ -54,21 +73,21 @@ std::optional<Job> job_of(const Json& json) {
   return job;
 }
 
-// Never throws: all texts of a job are UTF-8.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string store_job(const Job& job) {
-  return text_of(json_of(job));
+  std::string json;
+  add_job(json, job);
+  return json + "\n";
 }
 
 std::string store_jobs(std::span<const Job> jobs) {
-  Json list = Json::array();
-  for (const Job& job : jobs) list.push_back(json_of(job));
-  return text_of(list);
+  std::string json = "[";
+  for (const Job& job : jobs) {
+    if (json.size() > 1) json += ',';
+    add_job(json, job);
+  }
+  return json + "]\n";
 }
 
 std::optional<Job> stored_job(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "jobs/job_file.h"
 
 namespace leader_cron {
@@ -22,6 +24,18 @@ TEST(StoredJob, ReadsBackAsItWas) {
   for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(store_job(job)), job);
   EXPECT_EQ(stored_jobs(store_jobs(some_jobs())), some_jobs());
   EXPECT_EQ(stored_jobs(store_jobs({})), std::vector<Job>{});
+}
+
+// An upgrade of the charm must not find every file another.
+TEST(StoredJob, IsTheTextThatTheJsonLibraryWrites) {
+  std::vector<Job> jobs = some_jobs();
+  jobs[0].description = "\x7f \xc3\xa4 \xf0\x9f\x90\xa7 \\ / \t \x01 \"";
+  jobs[1].environment = {{"A", ""}, {"B", "\n"}, {"C", "c"}};
+  for (const Job& job : jobs) {
+    EXPECT_EQ(nlohmann::ordered_json::parse(store_job(job)).dump() + "\n", store_job(job));
+    EXPECT_EQ(stored_job(store_job(job)), job);
+  }
+  EXPECT_EQ(nlohmann::ordered_json::parse(store_jobs(jobs)).dump() + "\n", store_jobs(jobs));
 }
 
 TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
