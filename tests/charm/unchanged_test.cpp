@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
 #include <functional>
 
@@ -21,7 +22,8 @@ using testing::Not;
 
 class Unchanged : public testing::Test {
  protected:
-  Unchanged() : fleet_(deployed(fleet_options(folder_.path()), 2)) { unit_ = *fleet_.leader(); }
+  Unchanged()
+      : fleet_(deployed(fleet_options(folder_.path()), 2)), unit_(fleet_.leader().value()) {}
 
   fs::path root() const { return fleet_.root(unit_); }
   fs::path state() const { return root() / "var/lib/django-app-maintenance"; }
@@ -89,6 +91,9 @@ TEST_F(Unchanged, WhatIsEditedOrDeletedIsMendedByTheNextHook) {
        [this] { write(root() / "usr/local/bin/django-app-maintenance", "x", fs::perms(0755)); }},
       {"the supervisor deleted",
        [this] { fs::remove(root() / "usr/local/bin/django-app-maintenance"); }},
+      {"the leader's mark deleted", [this] { fs::remove(state() / "leader"); }},
+      {"a job's run folder deleted", [this] { fs::remove_all(state() / "runs/rotate"); }},
+      {"a run folder of no job", [this] { fs::create_directories(state() / "runs/none"); }},
       {"left over by a hook that was killed", [this] { write(state() / ".status.new", "x"); }},
       {"left over beside the crontab",
        [this] { write(root() / "etc/cron.d/.django-app-maintenance.new", "x"); }},
@@ -142,6 +147,50 @@ TEST_F(Unchanged, AnotherNameInThePeerRelationIsReplaced) {
   ASSERT_THAT(fleet_.application_data(), testing::ElementsAre(testing::Pair("leader", other)));
   hook();
   EXPECT_THAT(fleet_.application_data(), testing::ElementsAre(testing::Pair("leader", unit_)));
+}
+
+TEST_F(Unchanged, ARunThatFailedIsToldByTheNextHook) {
+  fleet_.set_config({{"jobs", "- {name: bad, schedule: '@yearly', command: exit 3}"}});
+  fleet_.settle();
+  hook();
+  const auto supervisor = root() / "usr/local/bin/django-app-maintenance";
+  EXPECT_EQ(shell(supervisor.string() + " run bad", {{"LEADER_CRON_ROOT", root().string()}}).status,
+            3);
+  hook();
+  EXPECT_THAT(fleet_.status(unit_).message, HasSubstr("bad failed"));
+  hook();
+  EXPECT_THAT(fleet_.status(unit_).message, HasSubstr("bad failed"));
+}
+
+TEST_F(Unchanged, AJobThatWillBeOverdueEndsWhatIsRemembered) {
+  fleet_.set_config({{"jobs", "- {name: often, schedule: '* * * * *', command: x}"}});
+  fleet_.settle();
+  hook();
+  const std::string text = read(state() / "remembered");
+  const std::size_t until = text.find("until ");
+  ASSERT_NE(until, std::string::npos) << text;
+  const long when = std::stol(text.substr(until + 6));
+  EXPECT_GT(when, std::time(nullptr));
+  EXPECT_LE(when, std::time(nullptr) + 180);
+  // As if it had been then.
+  write(state() / "remembered",
+        text.substr(0, until) + "until 1" + text.substr(text.find('\n', until)), fs::perms(0600));
+  hook();
+  EXPECT_THAT(read(state() / "remembered"), Not(HasSubstr("until 1\n")));
+}
+
+TEST_F(Unchanged, WithMetricsEachHookWritesThem) {
+  const std::string folder = "/var/lib/metrics";
+  fs::create_directories(root() / folder.substr(1));
+  fleet_.set_config({{"metrics-directory", folder}});
+  hook();
+  fs::path written;
+  for (const auto& entry : fs::directory_iterator(root() / folder.substr(1)))
+    written = entry.path();
+  ASSERT_FALSE(written.empty());
+  fs::remove(written);
+  hook();
+  EXPECT_TRUE(fs::exists(written));
 }
 
 TEST_F(Unchanged, ATemplateOfAnotherKindIsTakenUp) {
