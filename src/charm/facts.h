@@ -75,6 +75,7 @@ struct Installed {
   std::string metrics_file;            // the one that was last written, empty: none
   std::string metrics;                 // its text
   bool has_metrics_directory = false;  // the one that is asked for is there
+  // Looked at only where the configuration gives no good ones.
   std::optional<std::vector<Job>> last_good;
   std::string last_good_text;
   std::string status;  // the text of the status file

@@ -112,7 +112,6 @@ void look_at_state(const ServicePaths& paths, Installed& installed) {
   if (!installed.metrics_file.empty())
     installed.metrics = read_file(on_machine(installed.metrics_file)).value_or("");
   installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
-  installed.last_good = stored_jobs(installed.last_good_text);
   installed.status = read_file(on_machine(paths.status)).value_or("");
 }
 
@@ -138,8 +137,11 @@ void look_at_installed(const ServicePaths& paths, Installed& installed) {
   look_for_leftover(paths.supervisor, installed.leftovers);
 }
 
-// The last good jobs of the service that this unit maintained before its service-name changed.
-void take_over_last_good(Facts& facts) {
+// The last good jobs, where the configuration does not give any that are good; of the service that
+// this unit maintained before its service-name changed, where this one has none.
+void look_at_last_good(Facts& facts) {
+  if (facts.config && facts.config->jobs && facts.job_file.problems.empty()) return;
+  facts.installed.last_good = stored_jobs(facts.installed.last_good_text);
   if (facts.installed.last_good) return;
   for (const OwnedService& service : facts.services) {
     if (service.unit != facts.unit || service.service == facts.service) continue;
@@ -154,7 +156,7 @@ void look_at_service(Facts& facts) {
   if (facts.service.empty()) return;
   const std::vector<std::string> leftovers = facts.installed.leftovers;
   look_at_installed(ServicePaths(facts.service), facts.installed);
-  take_over_last_good(facts);
+  look_at_last_good(facts);
   const std::string reason = objection(facts);
   const auto maintained = std::find_if(
       facts.services.begin(), facts.services.end(), [&facts](const OwnedService& each) {
@@ -166,6 +168,7 @@ void look_at_service(Facts& facts) {
   facts.installed = {};
   facts.installed.leftovers = leftovers;
   look_at_installed(ServicePaths(facts.service), facts.installed);
+  look_at_last_good(facts);
 }
 
 // Without an answer of getent, what is installed tells who is there: a file has its job's user for
