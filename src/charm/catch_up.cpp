@@ -1,0 +1,172 @@
+#include "charm/catch_up.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "cron/next_run.h"
+
+namespace leader_cron {
+namespace {
+
+using std::chrono::sys_seconds;
+
+void advance(std::optional<sys_seconds>& slot, const Marks& marks, const CatchUpJob& job,
+             std::uint32_t schedule) {
+  for (const Mark& mark : marks) {
+    if (mark.schedule != schedule || mark.job != job.name) continue;
+    if (!slot || mark.slot > *slot) slot = mark.slot;
+  }
+}
+
+// How far the job has come, as far as anybody knows; nothing: it is new.
+std::optional<sys_seconds> known_mark(const CatchUpJob& job, std::uint32_t schedule,
+                                      const CatchUpFacts& facts) {
+  std::optional<sys_seconds> slot;
+  advance(slot, facts.kept, job, schedule);
+  advance(slot, facts.own, job, schedule);
+  if (job.run_on == RunOn::all) return slot;
+  advance(slot, facts.published, job, schedule);
+  advance(slot, facts.handed_over, job, schedule);
+  return slot;
+}
+
+// What may not be run any more: slots up to here.
+sys_seconds too_late(const CatchUpJob& job, sys_seconds newest, const CatchUpFacts& facts) {
+  std::chrono::seconds window = kLongestCatchUpWindow;
+  if (job.window) {
+    window = std::min(window, *job.window);
+  } else if (const auto next = next_after(job.schedule, newest, facts.zone)) {
+    window = std::min(window, *next - newest);
+  }
+  // A slot that is as old as the window is still in it.
+  sys_seconds limit = facts.now - window - std::chrono::seconds(1);
+  if (facts.handover == Handover::safe && job.run_on == RunOn::leader && facts.doubt_until) {
+    limit = std::max(limit, *facts.doubt_until + kWallClocksDiffer);
+  }
+  return limit;
+}
+
+struct Missed {
+  sys_seconds first;
+  sys_seconds newest;
+};
+
+std::optional<Missed> missed_slots(const CatchUpJob& job, sys_seconds mark,
+                                   const CatchUpFacts& facts) {
+  const sys_seconds until = facts.now - kCronsTurn;
+  const auto first = next_after(job.schedule, mark, facts.zone);
+  if (!first || *first > until) return std::nullopt;
+  Missed missed{*first, *first};
+  // The newest lies in the last day, or else is lost whichever it is: a job that is due every
+  // minute and was not looked at for a year does not keep a hook busy.
+  const sys_seconds recent = until - kLongestCatchUpWindow - kCronsTurn;
+  for (sys_seconds at = std::max(*first, recent);;) {
+    const auto next = next_after(job.schedule, at, facts.zone);
+    if (!next || *next > until) return missed;
+    at = missed.newest = *next;
+  }
+}
+
+// The last slot that is not later than `limit`, of those from `missed.first` on.
+std::optional<sys_seconds> last_lost(const CatchUpJob& job, const Missed& missed, sys_seconds limit,
+                                     const CatchUpFacts& facts) {
+  if (missed.first > limit) return std::nullopt;
+  if (missed.newest <= limit) return missed.newest;
+  sys_seconds last = missed.first;
+  sys_seconds at = std::max(missed.first, limit - kLongestCatchUpWindow);
+  for (;;) {
+    const auto next = next_after(job.schedule, at, facts.zone);
+    if (!next || *next > limit) return last;
+    at = last = *next;
+  }
+}
+
+// The job's mark after this hook.
+sys_seconds deal_with(const CatchUpJob& job, sys_seconds mark, const CatchUpFacts& facts,
+                      CatchUpDecision& decision) {
+  std::optional<sys_seconds> begun = mark;
+  advance(begun, facts.under_way, job, schedule_id(job.schedule));
+  const auto missed = missed_slots(job, *begun, facts);
+  if (!missed) return mark;
+  const sys_seconds limit = too_late(job, missed->newest, facts);
+  if (const auto last = last_lost(job, *missed, limit, facts)) {
+    decision.lost.push_back({job.name, missed->first, *last});
+    mark = *last;
+  }
+  if (missed->newest <= limit) return mark;
+  decision.run.push_back({job.name, missed->newest});
+  // At least once: it counts when its own record says that it is under way. At most once: it counts
+  // before it is started.
+  return facts.handover == Handover::safe || job.run_on == RunOn::all ? missed->newest : mark;
+}
+
+}  // namespace
+
+std::uint32_t schedule_id(const Schedule& schedule) {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : schedule.text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+  return hash;
+}
+
+std::string text_of(const Marks& marks) {
+  std::string text;
+  for (const Mark& mark : marks) {
+    const auto minutes =
+        std::chrono::floor<std::chrono::minutes>(mark.slot).time_since_epoch().count();
+    fmt::format_to(std::back_inserter(text), "{}{}:{:08x}:{}", text.empty() ? "" : " ", mark.job,
+                   mark.schedule, minutes);
+  }
+  return text;
+}
+
+Marks read_marks(std::string_view text) {
+  Marks marks;
+  while (!text.empty() && marks.size() < kMostMarks) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t first = word.find(':');
+    const std::size_t second = word.find(':', first + 1);
+    if (first == 0 || first == std::string_view::npos || second == std::string_view::npos) continue;
+    const char* const word_end = word.data() + word.size();
+    std::uint32_t schedule = 0;
+    std::uint32_t minutes = 0;
+    const auto [schedule_end, schedule_error] =
+        std::from_chars(word.data() + first + 1, word.data() + second, schedule, 16);
+    const auto [minutes_end, minutes_error] =
+        std::from_chars(word.data() + second + 1, word_end, minutes);
+    if (schedule_error != std::errc() || schedule_end != word.data() + second) continue;
+    if (minutes_error != std::errc() || minutes_end != word_end) continue;
+    marks.push_back(
+        {std::string(word.substr(0, first)), schedule, sys_seconds(std::chrono::minutes(minutes))});
+  }
+  return marks;
+}
+
+CatchUpDecision catch_up(const CatchUpFacts& facts) {
+  CatchUpDecision decision;
+  Marks publish;
+  for (const CatchUpJob& job : facts.jobs) {
+    if (job.schedule.reboot) continue;
+    const std::uint32_t schedule = schedule_id(job.schedule);
+    const auto known = known_mark(job, schedule, facts);
+    const bool acts = facts.active || job.run_on == RunOn::all;
+    if (!acts) {
+      if (known) decision.kept.push_back({job.name, schedule, *known});
+      continue;
+    }
+    const sys_seconds now = std::chrono::floor<std::chrono::minutes>(facts.now);
+    const sys_seconds mark = known ? deal_with(job, *known, facts, decision) : now;
+    decision.kept.push_back({job.name, schedule, mark});
+    if (job.run_on == RunOn::leader && publish.size() < kMostMarks)
+      publish.push_back(decision.kept.back());
+  }
+  if (facts.active && publish != facts.published) decision.publish = std::move(publish);
+  return decision;
+}
+
+}  // namespace leader_cron

@@ -1,0 +1,239 @@
+#include "charm/catch_up.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cron/civil_time.h"
+
+namespace leader_cron {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::sys_seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+sys_seconds at(std::string_view text) {
+  return parse_instant("2026-11-" + std::string(text) + "Z", TimeZone::utc()).value();
+}
+
+CatchUpJob job(const std::string& name, std::string_view schedule) {
+  return {name, parse_schedule(schedule).schedule.value(), std::nullopt, RunOn::leader};
+}
+
+Mark mark(const CatchUpJob& job, std::string_view slot) {
+  return {job.name, schedule_id(job.schedule), at(slot)};
+}
+
+const CatchUpJob kNightly = job("clearsessions", "17 3 * * *");
+const CatchUpJob kHourly = job("hourly", "0 * * * *");
+
+// A leader in safe mode that acts.
+CatchUpFacts facts_of(const std::vector<CatchUpJob>& jobs, std::string_view now) {
+  CatchUpFacts facts;
+  facts.jobs = jobs;
+  facts.active = true;
+  facts.handover = Handover::safe;
+  facts.now = at(now);
+  return facts;
+}
+
+TEST(CatchUp, ASlotThatFellIntoAGapIsRunOnce) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.published = {mark(kNightly, "23T03:17")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
+  EXPECT_THAT(decision.lost, IsEmpty());
+  EXPECT_EQ(decision.publish, (Marks{mark(kNightly, "24T03:17")}));
+  facts.kept = decision.kept;
+  facts.now += minutes(5);
+  EXPECT_THAT(catch_up(facts).run, IsEmpty()) << "whether or not it was published";
+}
+
+TEST(CatchUp, WhatCronMayStillStartIsLeftToIt) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:18:59");
+  facts.published = {mark(kNightly, "23T03:17")};
+  EXPECT_EQ(catch_up(facts).run, std::vector<MissedSlot>{});
+  facts.now += std::chrono::seconds(1);
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
+}
+
+TEST(CatchUp, WhatThisUnitHasStartedWasNotMissed) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.published = {mark(kNightly, "23T03:17")};
+  facts.own = {mark(kNightly, "24T03:17")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.publish, facts.own);
+}
+
+TEST(CatchUp, SeveralMissedSlotsGiveOneRun) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.jobs[0].window = hours(6);
+  facts.published = {mark(kHourly, "24T06:00")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_THAT(decision.lost, IsEmpty());
+}
+
+TEST(CatchUp, SlotsOlderThanTheWindowAreLost) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.jobs[0].window = hours(2);
+  facts.published = {mark(kHourly, "24T06:00")};
+  auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T07:00"), at("24T08:00")}));
+  facts.jobs[0].window = minutes(10);
+  decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T07:00"), at("24T10:00")}));
+  EXPECT_EQ(decision.publish, (Marks{mark(kHourly, "24T10:00")}));
+}
+
+TEST(CatchUp, TheWindowIsOnePeriodByDefaultAndADayAtMost) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:58");
+  facts.published = {mark(kHourly, "24T08:00")};
+  auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T09:00"), at("24T09:00")}));
+
+  const CatchUpJob weekly = job("weekly", "0 0 * * 0");
+  facts = facts_of({weekly}, "23T00:00");
+  facts.published = {mark(weekly, "15T00:00")};
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"weekly", at("22T00:00")}));
+  facts.now += minutes(1);
+  EXPECT_THAT(catch_up(facts).lost,
+              ElementsAre(LostSlots{"weekly", at("22T00:00"), at("22T00:00")}));
+  facts.jobs[0].window = hours(48);
+  EXPECT_THAT(catch_up(facts).run, IsEmpty());
+}
+
+TEST(CatchUp, AJobThatIsNewHasMissedNothing) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40:30");
+  EXPECT_THAT(catch_up(facts).run, IsEmpty());
+  EXPECT_EQ(catch_up(facts).publish, (Marks{mark(kNightly, "24T03:40")}));
+  // So has one whose schedule is another now, and one that was gone for a while.
+  const CatchUpJob before = job("clearsessions", "17 2 * * *");
+  facts.published = {mark(before, "23T02:17"), mark(kHourly, "23T02:00")};
+  facts.kept = facts.own = facts.handed_over = facts.published;
+  EXPECT_THAT(catch_up(facts).run, IsEmpty());
+  EXPECT_EQ(catch_up(facts).publish, (Marks{mark(kNightly, "24T03:40")}));
+}
+
+TEST(CatchUp, OnlyWhoActsRunsAndPublishes) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.active = false;
+  facts.published = {mark(kNightly, "22T03:17")};
+  facts.kept = {mark(kNightly, "23T03:17")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_THAT(decision.lost, IsEmpty());
+  EXPECT_EQ(decision.publish, std::nullopt);
+  EXPECT_EQ(decision.kept, facts.kept);
+}
+
+TEST(CatchUp, NothingNewIsNotPublished) {
+  CatchUpFacts facts = facts_of({kNightly, kHourly}, "24T10:30");
+  facts.published = {mark(kNightly, "24T03:17"), mark(kHourly, "24T10:00")};
+  EXPECT_EQ(catch_up(facts).publish, std::nullopt);
+}
+
+TEST(CatchUp, SafeGoesOnFromWhatWasHandedOver) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.jobs[0].window = hours(6);
+  facts.published = {mark(kHourly, "24T06:00")};
+  facts.handed_over = {mark(kHourly, "24T10:00")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.publish, facts.handed_over);
+}
+
+TEST(CatchUp, SafeDoesNotRunWhatAnotherMayHaveRun) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.jobs[0].window = hours(6);
+  facts.published = {mark(kHourly, "24T06:00")};
+  facts.doubt_until = at("24T09:00");
+  auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T07:00"), at("24T09:00")}));
+  // The other's clock may be ahead.
+  facts.doubt_until = at("24T09:59");
+  decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T07:00"), at("24T10:00")}));
+  facts.handover = Handover::immediate;
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+}
+
+TEST(CatchUp, ImmediateCountsWhatHasFinished) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.handover = Handover::immediate;
+  facts.published = {mark(kHourly, "24T09:00")};
+  auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_EQ(decision.publish, std::nullopt) << "it has not finished";
+  EXPECT_EQ(decision.kept, facts.published);
+  facts.under_way = {mark(kHourly, "24T10:00")};
+  EXPECT_THAT(catch_up(facts).run, IsEmpty());
+  facts.under_way.clear();
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  facts.own = {mark(kHourly, "24T10:00")};
+  decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.publish, facts.own);
+}
+
+TEST(CatchUp, AJobOfEveryUnitIsEachUnitsOwn) {
+  CatchUpJob everywhere = kNightly;
+  everywhere.run_on = RunOn::all;
+  CatchUpFacts facts = facts_of({everywhere}, "24T03:40");
+  facts.active = false;
+  facts.published = facts.handed_over = {mark(everywhere, "24T03:17")};
+  facts.own = {mark(everywhere, "23T03:17")};
+  auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
+  EXPECT_EQ(decision.kept, (Marks{mark(everywhere, "24T03:17")}));
+  facts.active = true;
+  EXPECT_EQ(catch_up(facts).publish, Marks{}) << "it is no leader's job any more";
+}
+
+TEST(CatchUp, AYearOfMinutesIsQuicklyLost) {
+  const CatchUpJob busy = job("busy", "* * * * *");
+  CatchUpFacts facts = facts_of({busy}, "24T10:30");
+  facts.published = {{"busy", schedule_id(busy.schedule), facts.now - hours(24 * 365)}};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty()) << "the window is a minute";
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"busy", facts.now - hours(24 * 365) + minutes(1),
+                                                   facts.now - minutes(2)}));
+}
+
+TEST(CatchUp, RebootJobsHaveNoSlots) {
+  CatchUpFacts facts = facts_of({job("boot", "@reboot")}, "24T10:30");
+  EXPECT_EQ(catch_up(facts), CatchUpDecision{});
+}
+
+TEST(CatchUp, WhatIsPublishedIsBounded) {
+  CatchUpFacts facts = facts_of({}, "24T10:30");
+  for (int i = 0; i < 500; ++i) facts.jobs.push_back(job("job-" + std::to_string(i), "17 3 * * *"));
+  EXPECT_EQ(catch_up(facts).publish->size(), kMostMarks);
+  EXPECT_EQ(catch_up(facts).kept.size(), 500u);
+}
+
+TEST(Marks, AreReadBack) {
+  const Marks marks = {{"clearsessions", 0x1a2b3c4d, at("24T03:17")}, {"b", 1, at("24T10:00")}};
+  EXPECT_EQ(text_of(marks), "clearsessions:1a2b3c4d:29924837 b:00000001:29925240");
+  EXPECT_EQ(read_marks(text_of(marks)), marks);
+  EXPECT_EQ(read_marks(""), Marks{});
+}
+
+TEST(Marks, NonsenseIsLeftOut) {
+  EXPECT_EQ(read_marks("x b:1 :1:2 c:x:3 d:1:x e:1:-5 f:1:99999999999 g:1:2:3  h:1:60"),
+            (Marks{{"h", 1, sys_seconds(hours(1))}}));
+}
+
+}  // namespace
+}  // namespace leader_cron
