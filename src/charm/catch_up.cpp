@@ -154,18 +154,20 @@ CatchUpDecision catch_up(const CatchUpFacts& facts) {
     if (job.schedule.reboot) continue;
     const std::uint32_t schedule = schedule_id(job.schedule);
     const auto known = known_mark(job, schedule, facts);
-    const bool acts = facts.active || job.run_on == RunOn::all;
-    if (!acts) {
+    if (!facts.active && job.run_on == RunOn::leader) {
       if (known) decision.kept.push_back({job.name, schedule, *known});
-      continue;
+    } else {
+      const sys_seconds now = std::chrono::floor<std::chrono::minutes>(facts.now);
+      decision.kept.push_back(
+          {job.name, schedule, known ? deal_with(job, *known, facts, decision) : now});
     }
-    const sys_seconds now = std::chrono::floor<std::chrono::minutes>(facts.now);
-    const sys_seconds mark = known ? deal_with(job, *known, facts, decision) : now;
-    decision.kept.push_back({job.name, schedule, mark});
-    if (job.run_on == RunOn::leader && publish.size() < kMostMarks)
+    if (job.run_on == RunOn::leader && publish.size() < kMostMarks && !decision.kept.empty() &&
+        decision.kept.back().job == job.name) {
       publish.push_back(decision.kept.back());
+    }
   }
-  if (facts.active && publish != facts.published) decision.publish = std::move(publish);
+  if ((facts.active || facts.releases) && publish != facts.published)
+    decision.publish = std::move(publish);
   return decision;
 }
 

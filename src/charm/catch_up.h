@@ -63,7 +63,8 @@ Marks read_marks(std::string_view text);
 
 struct CatchUpFacts {
   std::vector<CatchUpJob> jobs;
-  bool active = false;  // LeadershipDecision::active()
+  bool active = false;    // LeadershipDecision::active()
+  bool releases = false;  // a leader that leaves takes its claim back: nobody will ask it any more
   Handover handover = Handover::immediate;
   Marks published;    // of the application's data
   Marks kept;         // CatchUpDecision::kept of the last hook

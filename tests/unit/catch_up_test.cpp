@@ -136,6 +136,17 @@ TEST(CatchUp, OnlyWhoActsRunsAndPublishes) {
   EXPECT_EQ(decision.kept, facts.kept);
 }
 
+TEST(CatchUp, ALeaderThatLeavesPublishesWhatItHasStarted) {
+  CatchUpFacts facts = facts_of({kNightly, kHourly}, "24T03:40");
+  facts.active = false;
+  facts.releases = true;
+  facts.published = {mark(kNightly, "23T03:17")};
+  facts.own = {mark(kNightly, "24T03:17")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.publish, facts.own);
+}
+
 TEST(CatchUp, NothingNewIsNotPublished) {
   CatchUpFacts facts = facts_of({kNightly, kHourly}, "24T10:30");
   facts.published = {mark(kNightly, "24T03:17"), mark(kHourly, "24T10:00")};
