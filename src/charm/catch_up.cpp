@@ -34,8 +34,8 @@ std::optional<sys_seconds> known_mark(const CatchUpJob& job, std::uint32_t sched
   return slot;
 }
 
-// What may not be run any more: slots up to here.
-sys_seconds too_late(const CatchUpJob& job, sys_seconds newest, const CatchUpFacts& facts) {
+// Slots up to here are too old to be run.
+sys_seconds too_old(const CatchUpJob& job, sys_seconds newest, const CatchUpFacts& facts) {
   std::chrono::seconds window = kLongestCatchUpWindow;
   if (job.window) {
     window = std::min(window, *job.window);
@@ -43,11 +43,7 @@ sys_seconds too_late(const CatchUpJob& job, sys_seconds newest, const CatchUpFac
     window = std::min(window, *next - newest);
   }
   // A slot that is as old as the window is still in it.
-  sys_seconds limit = facts.now - window - std::chrono::seconds(1);
-  if (facts.handover == Handover::safe && job.run_on == RunOn::leader && facts.doubt_until) {
-    limit = std::max(limit, *facts.doubt_until + kWallClocksDiffer);
-  }
-  return limit;
+  return facts.now - window - std::chrono::seconds(1);
 }
 
 struct Missed {
@@ -55,47 +51,54 @@ struct Missed {
   sys_seconds newest;
 };
 
-std::optional<Missed> missed_slots(const CatchUpJob& job, sys_seconds mark,
-                                   const CatchUpFacts& facts) {
-  const sys_seconds until = facts.now - kCronsTurn;
-  const auto first = next_after(job.schedule, mark, facts.zone);
+// The slots after `after` that are not later than `until`.
+std::optional<Missed> slots_between(const CatchUpJob& job, sys_seconds after, sys_seconds until,
+                                    const TimeZone& zone) {
+  const auto first = next_after(job.schedule, after, zone);
   if (!first || *first > until) return std::nullopt;
   Missed missed{*first, *first};
-  // The newest lies in the last day, or else is lost whichever it is: a job that is due every
-  // minute and was not looked at for a year does not keep a hook busy.
-  const sys_seconds recent = until - kLongestCatchUpWindow - kCronsTurn;
-  for (sys_seconds at = std::max(*first, recent);;) {
-    const auto next = next_after(job.schedule, at, facts.zone);
+  // The newest lies in the last days, or it is one of few: a job that is due every minute and was
+  // not looked at for a year does not keep a hook busy.
+  for (sys_seconds at = std::max(*first, until - 2 * kLongestCatchUpWindow);;) {
+    const auto next = next_after(job.schedule, at, zone);
     if (!next || *next > until) return missed;
     at = missed.newest = *next;
   }
 }
 
-// The last slot that is not later than `limit`, of those from `missed.first` on.
-std::optional<sys_seconds> last_lost(const CatchUpJob& job, const Missed& missed, sys_seconds limit,
-                                     const CatchUpFacts& facts) {
-  if (missed.first > limit) return std::nullopt;
-  if (missed.newest <= limit) return missed.newest;
-  sys_seconds last = missed.first;
-  sys_seconds at = std::max(missed.first, limit - kLongestCatchUpWindow);
-  for (;;) {
-    const auto next = next_after(job.schedule, at, facts.zone);
-    if (!next || *next > limit) return last;
-    at = last = *next;
+void lose(const CatchUpJob& job, const Missed& slots, CatchUpDecision& decision) {
+  if (decision.lost.empty() || decision.lost.back().job != job.name) {
+    decision.lost.push_back({job.name, slots.first, slots.newest});
+  } else {
+    decision.lost.back().last = slots.newest;
   }
+}
+
+// What somebody who was not heard of may have run is lost, cron's turn or not: the next leader,
+// which may have heard of all, takes it from the mark.
+sys_seconds dispel_doubt(const CatchUpJob& job, sys_seconds mark, const CatchUpFacts& facts,
+                         CatchUpDecision& decision) {
+  if (facts.handover != Handover::safe || job.run_on != RunOn::leader || !facts.doubt_until)
+    return mark;
+  const sys_seconds until =
+      std::chrono::floor<std::chrono::minutes>(*facts.doubt_until + kWallClocksDiffer);
+  if (const auto slots = slots_between(job, mark, std::min(until, facts.now), facts.zone))
+    lose(job, *slots, decision);
+  return std::max(mark, until);
 }
 
 // The job's mark after this hook.
 sys_seconds deal_with(const CatchUpJob& job, sys_seconds mark, const CatchUpFacts& facts,
                       CatchUpDecision& decision) {
+  mark = dispel_doubt(job, mark, facts, decision);
   std::optional<sys_seconds> begun = mark;
   advance(begun, facts.under_way, job, schedule_id(job.schedule));
-  const auto missed = missed_slots(job, *begun, facts);
+  const auto missed = slots_between(job, *begun, facts.now - kCronsTurn, facts.zone);
   if (!missed) return mark;
-  const sys_seconds limit = too_late(job, missed->newest, facts);
-  if (const auto last = last_lost(job, *missed, limit, facts)) {
-    decision.lost.push_back({job.name, missed->first, *last});
-    mark = *last;
+  const sys_seconds limit = std::min(too_old(job, missed->newest, facts), missed->newest);
+  if (const auto old = slots_between(job, *begun, limit, facts.zone)) {
+    lose(job, *old, decision);
+    mark = old->newest;
   }
   if (missed->newest <= limit) return mark;
   decision.run.push_back({job.name, missed->newest});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,7 +27,7 @@ enum class Broken {
   longer_ttl_at_once,
   unknown_is_leader,
   stamp_survives_reboot,
-  crontab_not_flushed,
+  files_not_flushed,
   old_leader_not_named,
   terms_start_again,
   marks_not_handed_over,
@@ -65,8 +66,8 @@ inline constexpr std::array<BrokenRule, 21> kBrokenRules = {{
     {Broken::unknown_is_leader, "unknown-is-leader", "who does not know does not act as leader"},
     {Broken::stamp_survives_reboot, "stamp-survives-reboot",
      "a stamp is of one boot and lies in /run"},
-    {Broken::crontab_not_flushed, "crontab-not-flushed",
-     "the crontab is on the disk before the hook ends"},
+    {Broken::files_not_flushed, "files-not-flushed",
+     "crontab and bound are on the disk before a unit says that it yielded"},
     {Broken::old_leader_not_named, "old-leader-not-named",
      "a leader of a version without claims is claimed for"},
     {Broken::terms_start_again, "terms-start-again",

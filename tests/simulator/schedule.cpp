@@ -18,7 +18,7 @@ int pick_span(Random& random) {
 }
 
 Ttl pick_ttl(Random& random) {
-  static constexpr std::array<int, 8> kMinutes = {15, 15, 5, 5, 30, 60, 0, 15};
+  static constexpr std::array<int, 8> kMinutes = {15, 15, 5, 5, 60, 1440, 0, 15};
   return Ttl(kMinutes[static_cast<std::size_t>(random.below(static_cast<int>(kMinutes.size())))]);
 }
 
@@ -94,6 +94,132 @@ Event pick_event(Random& random, const Schedule& schedule) {
   return pick_rare(random, unit, schedule);
 }
 
+// What it takes to get somewhere at all: chains of events that chance would put together too seldom.
+// Other events come in between.
+class Weaver {
+ public:
+  Weaver(Random& random, Schedule& schedule) : random_(random), schedule_(schedule) {}
+
+  void weave() {
+    const auto u = static_cast<std::uint8_t>(random_.below(schedule_.units));
+    const auto v = other_than(u);
+    switch (random_.below(10)) {
+      case 0:
+        return lead(u);
+      case 1:  // u hangs while v claims
+        lead(u);
+        claim(v);
+        frozen_hook(u);
+        hooks(v, 2);
+        return add({Kind::resume, u});
+      case 2:  // leadership goes from u to v and back while u hangs
+        pass(u);
+        if (random_.one_in(2)) hooks(u, 2);
+        frozen_hook(u);
+        lead(v);
+        hooks(v, random_.below(2));
+        add({Kind::partition, v});
+        pass(u);
+        add({Kind::resume, u});
+        return hooks(u, 2);
+      case 3:  // u is cut off
+        lead(u);
+        if (random_.one_in(2)) {
+          add({Kind::drift, u, 0, -1000});
+          add({Kind::drift, v, 0, 1000});
+        }
+        return cut_off(u, v);
+      case 4:  // the ttl changes, and u is cut off
+        lead(u);
+        add({Kind::ttl, 0, 0, static_cast<int>(pick_ttl(random_).count())});
+        frozen_hook(u);
+        return cut_off(u, v);
+      case 5:  // u misses a slot, catches up and loses power
+        lead(u);
+        add({Kind::reboot, u});
+        add({Kind::advance, 0, 0, 610'000 + random_.below(240'000)});
+        frozen_hook(u);
+        add({Kind::power_loss, u});
+        return hooks(u, 2);
+      case 6:  // u yields and loses power
+        lead(u);
+        claim(v);
+        hooks(u, 1);
+        hooks(v, random_.below(2));
+        add({Kind::power_loss, u});
+        return hooks(v, 1);
+      case 7:  // v's claim takes long, and u leads meanwhile
+        lead(u);
+        pass(v);
+        frozen_hook(v);
+        add({Kind::advance, 0, 0, pick_span(random_)});
+        pass(u);
+        hooks(u, 1);
+        pass(v);
+        add({Kind::resume, v});
+        hooks(v, 1);
+        add({Kind::partition, u});
+        add({Kind::advance_wait, v, 0, random_.below(3) * 700});
+        return hooks(v, 1);
+      case 8:  // u, then v, which forgets u and leaves; then u, then another
+        lead(u);
+        claim(v);
+        hooks(u, 1);
+        hooks(v, 1);
+        add({Kind::ttl, 0, 0, static_cast<int>(pick_ttl(random_).count())});
+        hooks(v, 1);
+        add({Kind::remove_unit, v});
+        hooks(v, 1);
+        lead(u);
+        return lead(other_than(u));
+      default:  // u is gone without a word
+        lead(u);
+        add({random_.one_in(2) ? Kind::force_remove : Kind::kill_machine, u});
+        lead(v);
+        return hooks(v, 1);
+    }
+  }
+
+ private:
+  std::uint8_t other_than(std::uint8_t unit) {
+    return static_cast<std::uint8_t>((unit + 1 + random_.below(schedule_.units - 1)) %
+                                     schedule_.units);
+  }
+
+  void add(Event event) {
+    if (random_.one_in(12)) schedule_.events.push_back(pick_event(random_, schedule_));
+    schedule_.events.push_back(event);
+  }
+
+  void pass(std::uint8_t unit) { add({Kind::pass, unit}); }
+
+  void hooks(std::uint8_t unit, int count) {
+    for (int i = 0; i < count; ++i) add({Kind::hook, unit, 0, kHookSteps});
+  }
+
+  void frozen_hook(std::uint8_t unit) { add({Kind::hook, unit, 0, random_.below(kHookSteps + 1)}); }
+
+  void claim(std::uint8_t unit) {
+    pass(unit);
+    hooks(unit, 1);
+  }
+
+  void lead(std::uint8_t unit) {
+    claim(unit);
+    hooks(unit, 1);
+  }
+
+  void cut_off(std::uint8_t unit, std::uint8_t successor) {
+    add({Kind::partition, unit});
+    lead(successor);
+    add({Kind::advance_wait, successor, 0, random_.below(3) * 700});
+    hooks(successor, 1);
+  }
+
+  Random& random_;
+  Schedule& schedule_;
+};
+
 }  // namespace
 
 Schedule make_schedule(std::uint64_t seed) {
@@ -106,8 +232,14 @@ Schedule make_schedule(std::uint64_t seed) {
   schedule.juju_hears = random.one_in(2);
   if (random.one_in(8)) schedule.old_units = static_cast<std::uint8_t>(random.below(8));
   const int events = 20 + random.below(40);
-  schedule.events.reserve(static_cast<std::size_t>(events));
-  for (int i = 0; i < events; ++i) schedule.events.push_back(pick_event(random, schedule));
+  schedule.events.reserve(static_cast<std::size_t>(events) + 40);
+  while (static_cast<int>(schedule.events.size()) < events) {
+    if (random.one_in(10)) {
+      Weaver(random, schedule).weave();
+    } else {
+      schedule.events.push_back(pick_event(random, schedule));
+    }
+  }
   return schedule;
 }
 

@@ -243,8 +243,8 @@ class World {
   }
 
   void check_old_leader(const Unit& becomes_active) {
-    // Only who has claimed since can know.
-    if (old_leader_ == kNobody || becomes_active.mode != Mode::safe ||
+    // Only who has claimed since can know, and while it was immediate the old one may be given up.
+    if (old_leader_ == kNobody || !always_safe_ || becomes_active.mode != Mode::safe ||
         application_.leader != becomes_active.name) {
       return;
     }
@@ -419,7 +419,13 @@ class World {
         return;
       case kSecondFile:
         if (hook.stops) return;
-        if (!hook.decision.active()) unit.allowed.write(std::nullopt);
+        if (!hook.decision.active()) {
+          if (broken_ == Broken::files_not_flushed) {
+            unit.allowed.write_unflushed(std::nullopt);
+          } else {
+            unit.allowed.write(std::nullopt);
+          }
+        }
         write_stamp(unit);
         return;
       case kThirdFile:
@@ -469,7 +475,8 @@ class World {
       const bool self = &asked == &unit;
       if (!unit.connected || (hook.faults & kNoUnitData) != 0) continue;
       if (!self && broken_ == Broken::yields_not_awaited) answer.value = UnitData{kAnyTerm};
-      if (self && broken_ == Broken::terms_start_again) answer.value = UnitData{};
+      if (self && broken_ == Broken::terms_start_again && hook.facts.leadership == Leadership::leader)
+        answer.value = UnitData{};
       if (!asked.agent && asked.machine) {  // it has left the relation
         if (broken_ == Broken::departed_is_inactive) answer.value = UnitData{kAnyTerm};
         continue;
@@ -531,7 +538,7 @@ class World {
   }
 
   void write_crontab(Unit& unit, bool says) {
-    if (broken_ == Broken::crontab_not_flushed && !says) {
+    if (broken_ == Broken::files_not_flushed && !says) {
       unit.crontab.write_unflushed(says);
     } else {
       unit.crontab.write(says);
@@ -628,7 +635,6 @@ class World {
     tell([&] { return fmt::format("  {} hook {}", unit.name, succeeded ? "ends" : "FAILS"); });
     hook.step = kHookSteps;
     if (!succeeded) return;
-    write_back(unit);
     unit.installed = true;
     if (unit.dying) unit.departed = true;
     if (stopped) {
@@ -782,7 +788,7 @@ class World {
       if (each.until) until = std::max(until, *each.until);
     }
     const std::int64_t left = until.count() * 1'000'000 - unit.boot_micros;
-    if (left <= 0 || left > 8'000'000'000) return;
+    if (left <= 0 || left > 100'000'000'000) return;
     // By a clock that may drift.
     advance(left / (1000 + unit.drift / 1000) + 1 + more);
   }
@@ -814,7 +820,7 @@ class World {
     check_rest(leader);
     if (schedule_.catches_up || outcome_.violation) return;
     // What has expired meanwhile is forgotten.
-    advance(4000 * kSecond);
+    advance(90'000 * kSecond);
     round();
     const int writes = writes_;
     round();

@@ -180,6 +180,18 @@ TEST(CatchUp, SafeDoesNotRunWhatAnotherMayHaveRun) {
   EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
 }
 
+TEST(CatchUp, TheNextLeaderLearnsOfADoubt) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:01");
+  facts.published = {mark(kHourly, "24T09:00")};
+  facts.doubt_until = at("24T10:00:30");
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"hourly", at("24T10:00"), at("24T10:00")}))
+      << "though it may still be cron's turn";
+  EXPECT_EQ(decision.publish, (Marks{mark(kHourly, "24T10:01")}));
+  facts.kept = decision.kept;
+  EXPECT_EQ(catch_up(facts).lost, std::vector<LostSlots>{});
+}
+
 TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
   facts.handover = Handover::immediate;
