@@ -94,8 +94,8 @@ Event pick_event(Random& random, const Schedule& schedule) {
   return pick_rare(random, unit, schedule);
 }
 
-// What it takes to get somewhere at all: chains of events that chance would put together too seldom.
-// Other events come in between.
+// What it takes to get somewhere at all: chains of events that chance would put together too
+// seldom. Other events come in between.
 class Weaver {
  public:
   Weaver(Random& random, Schedule& schedule) : random_(random), schedule_(schedule) {}
@@ -103,7 +103,7 @@ class Weaver {
   void weave() {
     const auto u = static_cast<std::uint8_t>(random_.below(schedule_.units));
     const auto v = other_than(u);
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
       case 0:
         return lead(u);
       case 1:  // u hangs while v claims
@@ -172,6 +172,13 @@ class Weaver {
         hooks(v, 1);
         lead(u);
         return lead(other_than(u));
+      case 9:  // u leads and nobody hears of it
+        pass(u);
+        add({Kind::hook, u, random_.one_in(2) ? kFails : kCommitFails, kHookSteps});
+        add({Kind::partition, u});
+        lead(v);
+        add({Kind::advance, 0, 0, 960'000});
+        return hooks(v, 1);
       default:  // u is gone without a word
         lead(u);
         add({random_.one_in(2) ? Kind::force_remove : Kind::kill_machine, u});
@@ -212,6 +219,9 @@ class Weaver {
   void cut_off(std::uint8_t unit, std::uint8_t successor) {
     add({Kind::partition, unit});
     lead(successor);
+    if (!schedule_.catches_up && random_.one_in(4))
+      add({Kind::wall_step, successor, 0, 1'800'000 + random_.below(1'800'000)});
+    if (random_.one_in(4)) hooks(successor, 1);
     add({Kind::advance_wait, successor, 0, random_.below(3) * 700});
     hooks(successor, 1);
   }

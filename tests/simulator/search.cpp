@@ -73,7 +73,9 @@ std::optional<Found> search(const Search& search, Counted* counted) {
       counted->waits_to_the_end += static_cast<std::uint64_t>(outcome.waits_to_the_end);
       counted->caught_up += static_cast<std::uint64_t>(outcome.caught_up);
     }
-    if (outcome.violation) return Found{seed, std::move(schedule), std::move(*outcome.violation)};
+    if (!outcome.violation) continue;
+    if (search.only == Invariant::none || search.only == outcome.violation->invariant)
+      return Found{seed, std::move(schedule), std::move(*outcome.violation)};
   }
   return std::nullopt;
 }

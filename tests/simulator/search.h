@@ -12,6 +12,7 @@ struct Search {
   std::uint64_t first_seed = 1;
   std::uint64_t schedules = 20'000;
   Broken broken = Broken::nothing;
+  Invariant only = Invariant::none;  // none: whichever is broken first
 };
 
 struct Found {

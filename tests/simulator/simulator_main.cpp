@@ -80,8 +80,10 @@ std::optional<Options> parse(int argc, char** argv) {
       options.search.first_seed = std::strtoull(argv[++i], nullptr, 10);
     } else if (word == "--schedules") {
       options.search.schedules = std::strtoull(argv[++i], nullptr, 10);
-    } else if (word == "--mutate" && broken_named(value)) {
-      options.search.broken = *broken_named(argv[++i]);
+    } else if (word == "--mutate" && rule_named(value) != nullptr) {
+      options.search.broken = rule_named(value)->broken;
+      options.search.only = rule_named(value)->breaks;
+      ++i;
     } else {
       return std::nullopt;
     }
@@ -93,7 +95,8 @@ std::optional<Options> parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--rules") {
-    for (const BrokenRule& each : kBrokenRules) fmt::print("{:26} {}\n", each.name, each.rule);
+    for (const BrokenRule& each : kBrokenRules)
+      fmt::print("{:25} {:14} {}\n", each.name, word_of(each.breaks), each.rule);
     return 0;
   }
   const auto options = parse(argc, argv);

@@ -232,14 +232,32 @@ class World {
 
   void check_ttl() {
     for (const Unit& unit : units_) {
-      if (!unit.machine || !unit.crontab.now || !unit.stamp || unit.stamp->ttl == kNeverExpires ||
-          unit.old_supervisor)
+      if (!unit.machine || !unit.crontab.now || !unit.stamp || unit.old_supervisor) continue;
+      const std::int64_t silent = now_ - unit.last_led;
+      const bool expires = unit.stamp->ttl != kNeverExpires;
+      if ((!expires || silent <= by_any_clock(unit.stamp->ttl)) &&
+          silent <= by_any_clock(kUnpublishedTtl)) {
         continue;
-      const std::int64_t ttl = seconds(unit.stamp->ttl).count() * kSecond;
-      if (now_ - unit.last_led <= ttl + ttl / 999 + kSecond || !accepts(unit)) continue;
-      violate(Invariant::ttl, fmt::format("{} is active {} s after it was leader", unit.name,
-                                          (now_ - unit.last_led) / kSecond));
+      }
+      if (!accepts(unit)) continue;
+      if (expires && silent > by_any_clock(unit.stamp->ttl)) {
+        violate(Invariant::ttl,
+                fmt::format("{} is active {} s after it was leader", unit.name, silent / kSecond));
+      }
+      if (!gave_up_ && !has_claim(unit))
+        violate(Invariant::known, fmt::format("{} is active and has no claim", unit.name));
     }
+  }
+
+  // The longest that a ttl may take by a clock that drifts.
+  static std::int64_t by_any_clock(Ttl ttl) {
+    const std::int64_t span = seconds(ttl).count() * kSecond;
+    return span + span / 999 + kSecond;
+  }
+
+  bool has_claim(const Unit& unit) const {
+    return std::any_of(application_.claims.begin(), application_.claims.end(),
+                       [&](const Claim& claim) { return claim.unit == unit.name; });
   }
 
   void check_old_leader(const Unit& becomes_active) {
@@ -475,7 +493,8 @@ class World {
       const bool self = &asked == &unit;
       if (!unit.connected || (hook.faults & kNoUnitData) != 0) continue;
       if (!self && broken_ == Broken::yields_not_awaited) answer.value = UnitData{kAnyTerm};
-      if (self && broken_ == Broken::terms_start_again && hook.facts.leadership == Leadership::leader)
+      if (self && broken_ == Broken::terms_start_again &&
+          hook.facts.leadership == Leadership::leader)
         answer.value = UnitData{};
       if (!asked.agent && asked.machine) {  // it has left the relation
         if (broken_ == Broken::departed_is_inactive) answer.value = UnitData{kAnyTerm};
@@ -506,9 +525,15 @@ class World {
         decision.local.id != 0 && (!facts.local || facts.local->id != decision.local.id ||
                                    facts.local->boot_id != decision.local.boot_id);
     if (read_back_now) decision.local.read_back -= shift;
+    for (Awaited& each : decision.awaited) {
+      if (each.until) *each.until -= read_back_now ? 2 * shift : shift;
+    }
     if (read_back_now && broken_ == Broken::wait_from_first_sight && unit.first_led)
       decision.local.read_back = *unit.first_led;
-    if (broken_ == Broken::longer_ttl_at_once && decision.stamp && facts.options) {
+    if ((broken_ == Broken::longer_ttl_at_once ||
+         (broken_ == Broken::unpublished_as_long && decision.application &&
+          decision.application->name_leader)) &&
+        decision.stamp && facts.options) {
       decision.stamp->ttl = facts.options->ttl;
       decision.allowed = facts.options->ttl;
     }
@@ -937,6 +962,8 @@ std::string_view word_of(Invariant invariant) {
       return "old-leader";
     case Invariant::ttl:
       return "ttl";
+    case Invariant::known:
+      return "known";
     case Invariant::caught_up_once:
       return "caught-up-once";
     case Invariant::one_active:

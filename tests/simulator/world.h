@@ -33,16 +33,6 @@ enum HookStep : int {
   kHookSteps,
 };
 
-enum class Invariant {
-  none,
-  alone,           // safe: no two units whose run would accept a job
-  old_leader,      // safe: nobody becomes active beside a leader of an old version that is known
-  ttl,             // nobody acts longer than its ttl after it was leader
-  caught_up_once,  // safe: a slot that was caught up runs once
-  one_active,      // when faults have stopped, exactly one unit acts after two hooks of each
-  quiet,           // and then hooks write nothing
-};
-
 std::string_view word_of(Invariant invariant);
 
 struct Violation {
