@@ -363,7 +363,7 @@ class World {
   }
 
   void go_on(Unit& unit, int until) {
-    while (unit.hook.step < until && unit.hook.under_way()) {
+    while (unit.hook.step < until && unit.hook.under_way() && !outcome_.violation) {
       const int step = unit.hook.step++;
       if (unit.old) {
         old_step(unit, step);
@@ -389,7 +389,7 @@ class World {
       ApplicationChange change;
       change.name_leader = true;
       change.leader = unit.name;
-      if (unit.connected && commit_application(unit, change))
+      if (unit.connected && unit.agent && commit_application(unit, change))
         old_leader_ = static_cast<int>(&unit - units_.data());
     }
     end_hook(unit, true);
@@ -638,7 +638,7 @@ class World {
     const bool writes = hook.decision.application || hook.decision.own || hook.publish;
     if ((hook.faults & (kFails | kCommitFails)) != 0) return false;
     if (!writes || hook.stops) return true;
-    if (!unit.connected) return false;
+    if (!unit.connected || !unit.agent) return false;
     if (hook.decision.application || hook.publish) {
       if (!commit_application(unit, hook.decision.application.value_or(ApplicationChange{})))
         return false;
@@ -777,8 +777,7 @@ class World {
         return;
       case Kind::force_remove:
         if (alive() < 2) return;
-        unit.agent = false;
-        unit.hook.step = kHookSteps;
+        unit.agent = false;  // a hook that hangs goes on without it
         return;
       case Kind::add_unit:
         if (count_ < kMostUnits) add_unit(count_);
@@ -856,7 +855,7 @@ class World {
   // A hook of each unit, ten seconds apart, in an order that differs.
   void round() {
     const int first = writes_ + schedule_.units;
-    for (int i = 0; i < count_; ++i) {
+    for (int i = 0; i < count_ && !outcome_.violation; ++i) {
       advance(10 * kSecond);
       whole_hook(units_[static_cast<std::size_t>((i + first) % count_)]);
       check_alone();
@@ -901,15 +900,15 @@ class World {
     static constexpr std::array<const char*, 5> kStanding = {"active", "follower", "claiming",
                                                              "waiting", "waiting alone"};
     const Hook& hook = unit.hook;
-    std::string text = fmt::format("  {} read at {} s: is-leader {}, ", unit.name,
+    std::string text = fmt::format("  {} at {} s: is-leader {}, ", unit.name,
                                    hook.facts.reading.since_boot.count(),
                                    kLeadership[static_cast<std::size_t>(hook.facts.leadership)]);
     if (hook.facts.application.value) {
-      text += fmt::format("leader {}", hook.facts.application.value->leader);
+      text += fmt::format("data: leader '{}'", hook.facts.application.value->leader);
       for (const Claim& each : hook.facts.application.value->claims)
         text += fmt::format(" [{} term {} ttl {}]", each.unit, each.term, each.ttl.count());
     }
-    text += fmt::format("-> {}", kStanding[static_cast<std::size_t>(hook.decision.standing)]);
+    text += fmt::format(" -> {}", kStanding[static_cast<std::size_t>(hook.decision.standing)]);
     for (const Awaited& each : hook.decision.awaited) {
       text += fmt::format(" for {} until {}", each.unit, each.until ? each.until->count() : 0);
     }
