@@ -5,37 +5,32 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "charm/is_leader.h"
+#include "charm/leadership.h"
 #include "cron/time_zone.h"
 #include "jobs/job_file.h"
 #include "run/health.h"
 
 namespace leader_cron {
 
-// unknown: is-leader failed or made no sense. Then nothing may be inferred, and the unit does not
-// act as leader.
-enum class Leadership { follower, leader, unknown };
+inline constexpr std::int64_t kDefaultTtlMinutes = 15;
 
 // The options of config.yaml that decide something here. (log-level is the log's own.)
 struct Config {
   std::optional<std::string> jobs;  // YAML; empty: no jobs; nothing: not told
   std::string service_name;         // empty: see default_service()
   std::string metrics_directory;    // empty: no metrics
+  std::string handover = "immediate";
+  std::int64_t leadership_ttl = kDefaultTtlMinutes;
 
   bool operator==(const Config&) const = default;
-};
-
-// The peer relation as the leader sees it.
-struct PeerRelation {
-  std::string id;      // "replicas:3"
-  std::string leader;  // the unit that the application data names, empty: none yet
-
-  bool operator==(const PeerRelation&) const = default;
 };
 
 // A service that is maintained on this machine, by whom it may be.
@@ -72,6 +67,10 @@ struct Installed {
   std::map<std::string, InstalledJob> jobs;
   std::set<std::string> run_folders;  // names of jobs that have one
   std::optional<std::chrono::sys_seconds> leader_since;
+  // Of the files that the leadership protocol keeps, see ServicePaths; nothing: there is none.
+  std::optional<std::string> stamp;
+  std::optional<std::string> allowed;
+  std::string leadership;
   std::string metrics_file;            // the one that was last written, empty: none
   std::string metrics;                 // its text
   bool has_metrics_directory = false;  // the one that is asked for is there
@@ -90,9 +89,11 @@ struct Facts {
   std::string unit;
   std::string principal_unit;  // empty: we are a principal
   Leadership leadership = Leadership::unknown;
-  std::optional<Config> config;  // nothing: config-get failed or made no sense
-  std::optional<PeerRelation>
-      peers;  // nothing: not leader, no such relation, or not to be asked in this hook
+  LeadershipDecision decision;     // whether this unit acts as leader, and what it tells the others
+  std::string leadership_problem;  // what is wrong with the options handover and leadership-ttl
+  ClockReading reading;            // from before is-leader was asked
+  std::string relation_id;         // of the peer relation; empty: none, or not needed
+  std::optional<Config> config;    // nothing: config-get failed or made no sense
   bool cron_daemon = true;
   std::vector<OwnedService> services;
   std::string service;  // what choose_service() said, unless that is refused: then the one

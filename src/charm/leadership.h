@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "charm/facts.h"
+#include "charm/is_leader.h"
 #include "charm/local_leadership.h"
 #include "charm/log_message.h"
 #include "charm/peer_data.h"

@@ -33,7 +33,10 @@ ServicePaths::ServicePaths(std::string_view service)
       metrics(state + "/metrics"),
       leader(state + "/leader"),
       runs(state + "/runs"),
-      remembered(state + "/remembered") {}
+      remembered(state + "/remembered"),
+      stamp(runtime + "/stamp"),
+      leadership(runtime + "/leadership"),
+      allowed(state + "/leadership-ttl") {}
 
 std::string metrics_path(std::string_view folder, std::string_view service) {
   while (folder.ends_with('/')) folder.remove_suffix(1);

@@ -38,6 +38,9 @@ struct ServicePaths {
   std::string leader;      // there while this unit leads; its time tells since when
   std::string runs;  // the folder of one folder a job, each the job's user's: what its runs leave
   std::string remembered;  // see remembered.h
+  std::string stamp;       // in runtime: leave to act as leader, see run/stamp.h
+  std::string leadership;  // in runtime: see local_leadership.h
+  std::string allowed;  // minutes for which `run` accepts a stamp, see LeadershipDecision::allowed
 
   std::string job(std::string_view name) const;
   std::string run(std::string_view name) const;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "charm/crontab_of.h"
+#include "charm/leadership_words.h"
 #include "charm/names.h"
 #include "jobs/problem_text.h"
 #include "jobs/stored_job.h"
@@ -65,8 +66,8 @@ std::string metrics_warning(const Facts& facts) {
 }
 
 std::string trouble_words(const Facts& facts, const std::vector<Job>& jobs) {
-  const auto trouble = newest_trouble(jobs, facts.runs, facts.leadership == Leadership::leader,
-                                      facts.now, facts.zone);
+  const auto trouble =
+      newest_trouble(jobs, facts.runs, facts.decision.active(), facts.now, facts.zone);
   return trouble ? words_of(*trouble, facts.zone) : "";
 }
 
@@ -74,7 +75,8 @@ std::string trouble_words(const Facts& facts, const std::vector<Job>& jobs) {
 std::string warning_of(const Facts& facts, const std::vector<Job>& jobs) {
   if (facts.leadership == Leadership::unknown) return "leadership unknown";
   if (!knows_jobs(facts)) return "configuration unknown";
-  std::string warning = user_warning(enabled_without_user(jobs, facts.users));
+  std::string warning = words_of(facts.decision, facts.reading, facts.now, facts.zone);
+  if (warning.empty()) warning = user_warning(enabled_without_user(jobs, facts.users));
   if (warning.empty()) warning = trouble_words(facts, jobs);
   return warning.empty() ? metrics_warning(facts) : warning;
 }
@@ -83,6 +85,7 @@ Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
   if (facts.config && !has_good_service_name(*facts.config)) {
     return blocked("service-name: only lowercase letters, digits and hyphens, at most 200");
   }
+  if (!facts.leadership_problem.empty()) return blocked(facts.leadership_problem);
   if (!facts.refusal.empty()) return blocked(facts.refusal);
   if (facts.service.empty() && facts.config)
     return blocked("this application's name cannot name files; set service-name");
@@ -176,7 +179,7 @@ void plan_jobs(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
 
 void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   const Crontab crontab = crontab_of(facts.service, application_of(facts.unit),
-                                     facts.leadership == Leadership::leader, jobs, facts.users);
+                                     facts.decision.active(), jobs, facts.users);
   std::string text = render_crontab(crontab, facts.crontab_template);
   if (facts.installed.crontab == text && facts.installed.crontab_sound) return;
   plan.crontab = std::move(text);
@@ -186,8 +189,35 @@ void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) 
 }
 
 void plan_leader_mark(const Facts& facts, Plan& plan) {
-  const bool leader = facts.leadership == Leadership::leader;
-  if (leader != facts.installed.leader_since.has_value()) plan.mark_leader = leader;
+  const bool active = facts.decision.active();
+  if (active != facts.installed.leader_since.has_value()) plan.mark_leader = active;
+}
+
+// The change that makes `there` what it should be.
+std::optional<FileChange> change_to(const std::optional<std::string>& wanted,
+                                    const std::optional<std::string>& there) {
+  if (wanted == there) return std::nullopt;
+  return wanted ? FileChange{false, *wanted} : FileChange{true, ""};
+}
+
+void plan_leadership(const Facts& facts, Plan& plan) {
+  const LeadershipDecision& decision = facts.decision;
+  std::optional<std::string> stamp;
+  if (decision.stamp) stamp = text_of(*decision.stamp) + "\n";
+  std::optional<std::string> allowed;
+  if (decision.allowed) allowed = fmt::format("{}\n", decision.allowed->count());
+  plan.stamp = change_to(stamp, facts.installed.stamp);
+  plan.allowed = change_to(allowed, facts.installed.allowed);
+  if (std::string local = text_of(decision.local) + "\n"; local != facts.installed.leadership)
+    plan.leadership = std::move(local);
+}
+
+// Others are told also by a unit whose files are another's: that it does not act is as true.
+void plan_databags(const Facts& facts, Plan& plan) {
+  if (facts.decision.application)
+    plan.application_data = {facts.relation_id, text_of(*facts.decision.application)};
+  if (facts.decision.own) plan.unit_data = {facts.relation_id, text_of(*facts.decision.own)};
+  plan.log.insert(plan.log.end(), facts.decision.log.begin(), facts.decision.log.end());
 }
 
 // What is written where for Prometheus; the file of a folder that was configured before goes.
@@ -199,8 +229,8 @@ void plan_metrics(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) 
   if (!facts.installed.metrics_file.empty() && facts.installed.metrics_file != path)
     plan.remove_metrics = facts.installed.metrics_file;
   if (!wanted) return;
-  std::string text = metrics_text(facts.service, facts.leadership == Leadership::leader, jobs,
-                                  facts.runs, facts.now, facts.zone);
+  std::string text =
+      metrics_text(facts.service, facts.decision.active(), jobs, facts.runs, facts.now, facts.zone);
   if (facts.installed.metrics_file == path && facts.installed.metrics == text) return;
   plan.metrics = {path, std::move(text)};
 }
@@ -213,6 +243,7 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   plan_jobs(facts, jobs, plan);
   plan_crontab(facts, jobs, plan);
   plan_leader_mark(facts, plan);
+  plan_leadership(facts, plan);
   plan_metrics(facts, jobs, plan);
   if (std::string last_good = store_jobs(jobs); facts.installed.last_good_text != last_good) {
     plan.last_good = std::move(last_good);
@@ -228,7 +259,7 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
 }  // namespace
 
 bool wants_runs(const Facts& facts, const Job& job) {
-  return job.run_on == RunOn::all || facts.leadership == Leadership::leader ||
+  return job.run_on == RunOn::all || facts.decision.active() ||
          (facts.config && !facts.config->metrics_directory.empty());
 }
 
@@ -283,9 +314,7 @@ std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile&
 Plan plan(const Facts& facts) {
   Plan plan;
   plan.service = facts.service;
-  if (facts.leadership == Leadership::leader && facts.peers && facts.peers->leader != facts.unit) {
-    plan.name_leader = {facts.peers->id, facts.unit};
-  }
+  plan_databags(facts, plan);
   const std::vector<Job> jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   if (facts.service.empty()) {

@@ -9,6 +9,7 @@
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
+#include "charm/peer_data.h"
 #include "charm/status.h"
 
 namespace leader_cron {
@@ -37,16 +38,27 @@ struct MetricsFile {
   bool operator==(const MetricsFile&) const = default;
 };
 
-struct ApplicationDataWrite {
+// To be written to the peer relation when all files are in place.
+struct DatabagWrite {
   std::string relation_id;
-  std::string leader;
+  Databag values;
 
-  bool operator==(const ApplicationDataWrite&) const = default;
+  bool operator==(const DatabagWrite&) const = default;
+};
+
+// A file that is to have this text, or not to be; nothing: it is as it should be.
+struct FileChange {
+  bool remove = false;
+  std::string text;
+
+  bool operator==(const FileChange&) const = default;
 };
 
 // The order is what makes a kill at any point harmless: who owns the files first; a job's file
 // before the crontab that names it; what the crontab no longer names after it; the last good jobs
-// when all else is in place; another service's files when this one's are complete.
+// when all else is in place; another service's files when this one's are complete. Leave to act as
+// leader is given before the crontab says True and taken after it says False, and others are told
+// last.
 struct Plan {
   std::string service;  // whose files these are
   std::vector<std::string> remove_leftovers;
@@ -59,8 +71,12 @@ struct Plan {
   std::vector<std::string> remove_runs;  // folders of runs, by their jobs' names
   std::optional<bool> mark_leader;       // that this unit leads from now on, or does not any more
   std::optional<std::string> last_good;
-  std::vector<std::string> abandon;  // services whose files go, all of them
-  std::optional<ApplicationDataWrite> name_leader;
+  std::vector<std::string> abandon;       // services whose files go, all of them
+  std::optional<FileChange> allowed;      // written before the crontab, removed after it
+  std::optional<FileChange> stamp;        // the same; an active unit's is renewed by each hook
+  std::optional<std::string> leadership;  // what is remembered of it
+  std::optional<DatabagWrite> application_data;
+  std::optional<DatabagWrite> unit_data;
   std::optional<Status> status;  // for status-set
   // The status file's text. A status that cannot be remembered is set only where Juju does not show
   // it already.
@@ -91,7 +107,7 @@ std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile&
                              const std::optional<std::vector<Job>>& last_good);
 
 // For every hook but stop and remove. Nothing in it depends on which hook runs, and a plan made
-// after it was carried out is empty.
+// after it was carried out is empty but for an active unit's stamp.
 Plan plan(const Facts& facts);
 
 // For stop and remove, whatever is-leader says: all services that `unit` owns are abandoned.

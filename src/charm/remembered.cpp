@@ -8,12 +8,22 @@ namespace {
 
 // A line is a word, a blank and what it says; "sight" ends the text, so that a text cut short has
 // none.
-constexpr std::string_view kRelation = "relation ";
+constexpr std::string_view kHandover = "handover ";
+constexpr std::string_view kTtl = "leadership-ttl ";
 constexpr std::string_view kUser = "user ";
 constexpr std::string_view kFile = "file ";
 constexpr std::string_view kRun = "run ";
 constexpr std::string_view kUntil = "until ";
 constexpr std::string_view kSight = "sight ";
+
+constexpr std::string_view kSafe = "safe";
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 void add_line(std::string& text, std::string_view word, std::string_view value) {
   text += word;
@@ -25,7 +35,8 @@ void add_line(std::string& text, std::string_view word, std::string_view value) 
 
 std::string remembered_as_text(const Remembered& remembered) {
   std::string text;
-  add_line(text, kRelation, remembered.relation_id);
+  add_line(text, kHandover, remembered.options.handover == Handover::safe ? kSafe : "immediate");
+  add_line(text, kTtl, std::to_string(remembered.options.ttl.count()));
   for (const std::string& user : remembered.users) add_line(text, kUser, user);
   for (const std::string& file : remembered.job_files) add_line(text, kFile, file);
   for (const std::string& job : remembered.runs) add_line(text, kRun, job);
@@ -47,15 +58,18 @@ std::optional<Remembered> remembered_in(std::string_view text) {
     } else if (line.starts_with(kRun)) {
       remembered.runs.emplace_back(line.substr(kRun.size()));
     } else if (line.starts_with(kUntil)) {
-      std::int64_t seconds = 0;
-      const auto [end, error] =
-          std::from_chars(line.data() + kUntil.size(), line.data() + line.size(), seconds);
-      if (error != std::errc() || end != line.data() + line.size()) return std::nullopt;
-      remembered.until = std::chrono::sys_seconds(std::chrono::seconds(seconds));
+      const auto seconds = number_in(line.substr(kUntil.size()));
+      if (!seconds) return std::nullopt;
+      remembered.until = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
     } else if (line.starts_with(kUser)) {
       remembered.users.emplace(line.substr(kUser.size()));
-    } else if (line.starts_with(kRelation)) {
-      remembered.relation_id = line.substr(kRelation.size());
+    } else if (line.starts_with(kHandover)) {
+      remembered.options.handover =
+          line.substr(kHandover.size()) == kSafe ? Handover::safe : Handover::immediate;
+    } else if (line.starts_with(kTtl)) {
+      const auto minutes = number_in(line.substr(kTtl.size()));
+      if (!minutes) return std::nullopt;
+      remembered.options.ttl = Ttl(*minutes);
     } else if (line.starts_with(kSight) && text.empty()) {
       remembered.sight = line.substr(kSight.size());
       return remembered;

@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "charm/leadership.h"
+
 namespace leader_cron {
 
 struct Remembered {
-  std::string relation_id;             // of the peer relation; empty: none, or not asked for
+  LeadershipOptions options;           // as the configuration has them
   std::set<std::string> users;         // of the installed jobs
   std::vector<std::string> job_files;  // the names in the folder of the jobs' files, sorted
   std::vector<std::string> runs;       // of the jobs whose records matter

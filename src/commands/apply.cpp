@@ -85,6 +85,25 @@ void write_metrics(const Plan& plan, const ServicePaths& paths) {
   replace_file(on_machine(plan.metrics->path), plan.metrics->text, readable);
 }
 
+void give_leave(const Plan& plan, const ServicePaths& paths) {
+  if (plan.allowed && !plan.allowed->remove) {
+    replace_file(on_machine(paths.allowed), plan.allowed->text, {0644, std::nullopt, std::nullopt});
+  }
+  if (plan.stamp && !plan.stamp->remove) write_stamp(plan.stamp->text, paths);
+}
+
+void take_leave(const Plan& plan, const ServicePaths& paths) {
+  if (plan.allowed && plan.allowed->remove) {
+    remove_file(on_machine(paths.allowed));
+    flush_folder(on_machine(paths.state));
+  }
+  if (plan.stamp && plan.stamp->remove) remove_file(on_machine(paths.stamp));
+  if (!plan.leadership) return;
+  make_folders(on_machine(paths.runtime));
+  replace_unflushed(on_machine(paths.leadership), *plan.leadership,
+                    {0644, std::nullopt, std::nullopt});
+}
+
 void install_files(const Plan& plan, const ServicePaths& paths) {
   if (plan.claim) claim_service(paths, *plan.claim);
   if (plan.copy_supervisor) {
@@ -99,10 +118,12 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
     jobs.push_back({on_machine(paths.job(job.name)), job.text, {0400, job.owner, std::nullopt}});
   }
   replace_files(on_machine(paths.jobs), jobs);
+  give_leave(plan, paths);
   if (plan.crontab) {
     make_folders(on_machine(folder_of(paths.crontab)));
     install_crontab(on_machine(paths.crontab), *plan.crontab);
   }
+  take_leave(plan, paths);
   for (const std::string& name : plan.remove_jobs) remove_file(on_machine(paths.job(name)));
   for (const std::string& name : plan.remove_runs) remove_run_folder(on_machine(paths.run(name)));
   if (plan.mark_leader && !*plan.mark_leader) remove_file(on_machine(paths.leader));
@@ -114,6 +135,12 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
 
 }  // namespace
 
+void write_stamp(std::string_view text, const ServicePaths& paths) {
+  make_folders(on_machine(paths.runtime));
+  // Of a memory file system: there is no disk to wait for.
+  replace_unflushed(on_machine(paths.stamp), text, {0644, std::nullopt, std::nullopt});
+}
+
 bool apply(const Plan& plan, LogLevel level) {
   const ServicePaths paths(plan.service);
   for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
@@ -121,13 +148,18 @@ bool apply(const Plan& plan, LogLevel level) {
   for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
   write_metrics(plan, paths);
   for (const LogMessage& message : plan.log) log(message.level, message.text);
-  std::optional<LeaderNaming> naming;
+  std::optional<DatabagWriting> application;
+  std::optional<DatabagWriting> unit;
   std::optional<StatusSetting> setting;
-  if (plan.name_leader) naming.emplace(plan.name_leader->relation_id, plan.name_leader->leader);
+  if (const auto& write = plan.application_data)
+    application.emplace(write->relation_id, Databags::application, write->values);
+  if (const auto& write = plan.unit_data)
+    unit.emplace(write->relation_id, Databags::unit, write->values);
   if (plan.status && (plan.remember || shown_status() != plan.status))
     setting.emplace(*plan.status);
   LogSending sending(level);
-  if (naming) naming->finish();
+  if (application) application->finish();
+  if (unit) unit->finish();
   const bool told = !setting || setting->finish();
   sending.finish();
   if (plan.remember && told) {

@@ -2,6 +2,9 @@
 // when all files are in place. Decides nothing.
 #pragma once
 
+#include <string_view>
+
+#include "charm/names.h"
 #include "charm/plan.h"
 
 namespace leader_cron {
@@ -9,5 +12,8 @@ namespace leader_cron {
 // Throws MachineError where the machine refuses; running the hook again takes up where that left
 // off. False where Juju did not take the status: the next hook has to try again.
 bool apply(const Plan& plan, LogLevel level);
+
+// The stamp alone, for a hook that has nothing else to do.
+void write_stamp(std::string_view text, const ServicePaths& paths);
 
 }  // namespace leader_cron

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <set>
 
+#include "charm/leadership_words.h"
 #include "charm/names.h"
 #include "charm/plan.h"
 #include "commands/unit_view.h"
@@ -25,7 +26,6 @@
 namespace leader_cron {
 namespace {
 
-constexpr std::string_view kPeerEndpoint = "replicas";
 constexpr std::string_view kJobSuffix = ".json";
 
 std::string_view first_line(std::string_view text) {
@@ -133,6 +133,9 @@ void look_at_installed(const ServicePaths& paths, Installed& installed) {
     installed.folder_in_the_way = true;
   installed.supervisor_current = is_copy_of_this_program(supervisor);
   look_at_state(paths, installed);
+  installed.stamp = read_file(on_machine(paths.stamp));
+  installed.allowed = read_file(on_machine(paths.allowed));
+  installed.leadership = read_file(on_machine(paths.leadership)).value_or("");
   look_for_leftover(paths.crontab, installed.leftovers);
   look_for_leftover(paths.supervisor, installed.leftovers);
 }
@@ -207,12 +210,13 @@ void look_at_runs(Facts& facts, const std::vector<Job>& jobs) {
   std::vector<Job> interesting;
   std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(interesting),
                [&facts](const Job& job) { return wants_runs(facts, job); });
+  const bool waits = facts.leadership == Leadership::leader && !facts.decision.active();
+  if (waits || !interesting.empty()) facts.zone = machine_zone();
   if (interesting.empty()) return;
   std::map<std::string, std::chrono::sys_seconds> since;
   for (const auto& [name, installed] : facts.installed.jobs) since[name] = installed.since;
   facts.runs =
       runs_of(interesting, ServicePaths(facts.service), since, facts.installed.leader_since);
-  facts.zone = machine_zone();
 }
 
 void look_for_metrics_directory(Facts& facts) {
@@ -223,17 +227,31 @@ void look_for_metrics_directory(Facts& facts) {
       S_ISDIR(status.st_mode);
 }
 
-std::optional<PeerRelation> ask_peers(const HookCall& call, Leadership leadership, bool& certain) {
-  // Relation tools do not work in install, and only the leader has something to say.
-  if (leadership != Leadership::leader || call.name == "install") return std::nullopt;
-  const auto id =
-      call.relation_id.empty() ? relation_id(kPeerEndpoint) : std::optional(call.relation_id);
-  certain = certain && id;
-  if (!id || id->empty()) return std::nullopt;
-  const auto leader = named_leader(*id, application_of(call.unit));
-  certain = certain && leader;
-  if (!leader) return std::nullopt;
-  return PeerRelation{*id, *leader};
+bool has_answers(const LeadershipFacts& facts) {
+  if (facts.leadership == Leadership::unknown) return false;
+  if (facts.application.asked && !facts.application.value) return false;
+  return std::all_of(facts.units.begin(), facts.units.end(),
+                     [](const auto& each) { return each.second.value.has_value(); });
+}
+
+// Of the service whose files are this unit's; without any, nothing is remembered.
+void look_at_leadership(const HookCall& call, Questions& questions, Gathered& gathered) {
+  Facts& facts = gathered.facts;
+  std::optional<LeadershipOptions> options;
+  if (facts.config) {
+    ReadLeadershipOptions read =
+        read_leadership_options(facts.config->handover, facts.config->leadership_ttl);
+    options = read.options;
+    facts.leadership_problem = std::move(read.problem);
+  }
+  std::optional<ServicePaths> paths;
+  if (!facts.service.empty() && objection(facts).empty()) paths.emplace(facts.service);
+  const LeadershipFacts& known = ask_leadership(call, questions, options, paths);
+  facts.reading = known.reading;
+  facts.decision = decide(known);
+  facts.relation_id = questions.relation.value_or("");
+  if (questions.relation) facts.decision.local.relation = questions.relation;
+  gathered.certain = gathered.certain && has_answers(known);
 }
 
 }  // namespace
@@ -267,6 +285,7 @@ HookCall hook_call(std::string_view name) {
   call.unit = environment_variable("JUJU_UNIT_NAME");
   call.principal_unit = environment_variable("JUJU_PRINCIPAL_UNIT");
   if (call.unit.empty()) throw MachineError("run the hook", name, "JUJU_UNIT_NAME is not set");
+  call.departing_unit = environment_variable("JUJU_DEPARTING_UNIT");
   if (environment_variable("JUJU_RELATION") == kPeerEndpoint)
     call.relation_id = environment_variable("JUJU_RELATION_ID");
   return call;
@@ -300,10 +319,10 @@ Gathered gather(const HookCall& call, Questions& questions) {
   const std::vector<Job> jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   facts.users = look_up_users(jobs, facts.installed, gathered);
+  look_at_leadership(call, questions, gathered);
   look_at_runs(facts, jobs);
   look_for_metrics_directory(facts);
-  gathered.certain = gathered.certain && facts.config && facts.leadership != Leadership::unknown;
-  facts.peers = ask_peers(call, facts.leadership, gathered.certain);
+  gathered.certain = gathered.certain && facts.config;
   facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());
   return gathered;
 }

@@ -9,30 +9,12 @@
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
-#include "juju/hook_tools.h"
+#include "commands/ask_leadership.h"
 
 namespace leader_cron {
 
-// The hook as Juju's environment describes it.
-struct HookCall {
-  std::string name;  // "config-changed"
-  std::string model;
-  std::string unit;
-  std::string principal_unit;
-  std::string relation_id;  // of the peer relation, in its own hooks; else empty
-
-  // The unit is about to go: its files are removed, whatever is-leader says.
-  bool ends_unit() const { return name == "stop" || name == "remove"; }
-};
-
 // Throws MachineError when JUJU_UNIT_NAME is missing: this is no hook then.
 HookCall hook_call(std::string_view name);
-
-// What every hook asks; both tools start at once.
-struct Questions {
-  LeadershipQuestion leadership;
-  ConfigQuestion config;
-};
 
 struct Gathered {
   Facts facts;
@@ -41,8 +23,8 @@ struct Gathered {
   bool certain = true;               // every question had an answer
 };
 
-// Takes the answers to `questions` and, in a hook of the leader where relation tools work, asks the
-// peer relation. In `install` a missing cron daemon is installed before it is looked for.
+// Takes the answers to `questions` and asks what leadership needs besides. In `install` a missing
+// cron daemon is installed before it is looked for.
 Gathered gather(const HookCall& call, Questions& questions);
 
 // All services with an owner on this machine; what killed hooks of `application` left goes to

@@ -24,6 +24,14 @@ bool apply_and_send_log(const Plan& plan, LogLevel level) {
   return complete;
 }
 
+// Where this unit acted as leader before, it will have to ask for the application's data: at once
+// with the rest.
+std::string relation_to_ask(const HookCall& call) {
+  const std::string service = maintained_service(call.unit);
+  if (service.empty()) return "";
+  return known_relation(call, local_leadership(ServicePaths(service)));
+}
+
 }  // namespace
 
 int run_hook(std::string_view name) {
@@ -32,7 +40,7 @@ int run_hook(std::string_view name) {
     apply_and_send_log(plan_removal(gather_for_removal(call)), LogLevel::info);
     return 0;
   }
-  Questions questions;
+  Questions questions(call, relation_to_ask(call));
   if (is_unchanged(call, questions)) return 0;
   const Gathered gathered = gather(call, questions);
   if (apply_and_send_log(plan(gathered.facts), gathered.log_level))

@@ -10,12 +10,13 @@ namespace {
 
 constexpr std::string_view kHooks = "hooks/";
 // Those that the charm links.
-constexpr std::array<std::string_view, 11> kHookNames = {"install",
+constexpr std::array<std::string_view, 12> kHookNames = {"install",
                                                          "config-changed",
                                                          "leader-elected",
                                                          "leader-settings-changed",
                                                          "replicas-relation-created",
                                                          "replicas-relation-changed",
+                                                         "replicas-relation-departed",
                                                          "start",
                                                          "update-status",
                                                          "upgrade-charm",

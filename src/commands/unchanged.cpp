@@ -1,5 +1,6 @@
 #include "commands/unchanged.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +10,11 @@
 #include <vector>
 
 #include "charm/digest.h"
+#include "charm/leadership_words.h"
 #include "charm/names.h"
 #include "charm/plan.h"
 #include "charm/remembered.h"
+#include "commands/apply.h"
 #include "run/health.h"
 #include "system/crontab_file.h"
 #include "system/file.h"
@@ -107,7 +110,7 @@ std::optional<Sight> look(const HookCall& call, const std::string& service,
   const ServicePaths paths(service);
   Sight sight;
   for (const std::string& text : {call.model, environment_variable("JUJU_MODEL_UUID"), call.unit,
-                                  call.principal_unit, service, remembered.relation_id}) {
+                                  call.principal_unit, service}) {
     sight.see(text);
   }
   sight.see(geteuid());
@@ -136,6 +139,12 @@ bool see_answers(Questions& questions, Sight& sight) {
   return !config.empty() && leadership != Leadership::unknown;
 }
 
+// Nothing is to be told to others, waited for, or said in the status.
+bool is_settled(const LeadershipDecision& decision) {
+  return !decision.application && !decision.own && !decision.late && decision.log.empty() &&
+         (decision.active() || decision.standing == Standing::follower);
+}
+
 // Throws MachineError.
 bool looks_unchanged(const HookCall& call, Questions& questions) {
   // Relation tools do not work in install, so what it remembered would not be all.
@@ -146,22 +155,23 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
   const auto remembered = text ? remembered_in(*text) : std::nullopt;
   if (!remembered) return false;
   if (remembered->until && std::chrono::system_clock::now() >= *remembered->until) return false;
-  // A relation keeps its number for as long as it lives, so only who it names is asked. It has to
-  // be: leadership that was lost and won again while no hook ran leaves another's name there.
-  std::optional<NamedLeaderQuestion> named;
-  if (!remembered->relation_id.empty())
-    named.emplace(remembered->relation_id, application_of(call.unit));
+  const ServicePaths paths(*service);
   auto sight = look(call, *service, *remembered);
   if (!sight || !see_answers(questions, *sight) || sight->text() != remembered->sight) return false;
-  if (questions.leadership.answer() != Leadership::leader) return true;
-  if (!call.relation_id.empty() && call.relation_id != remembered->relation_id) return false;
-  return !named || named->answer() == call.unit;
+  const LeadershipFacts& known = ask_leadership(call, questions, remembered->options, paths);
+  const LeadershipDecision decision = decide(known);
+  if (!is_settled(decision) || decision.local != known.local) return false;
+  if (!decision.active()) return true;
+  const auto allowed = read_file(on_machine(paths.allowed));
+  if (allowed != fmt::format("{}\n", decision.allowed->count())) return false;
+  write_stamp(text_of(*decision.stamp) + "\n", paths);
+  return true;
 }
 
 // Which jobs' records matter, and when a job will be overdue; as of before the plan was carried
 // out, which may have installed jobs and made the unit the leader.
 void remember_runs(const Facts& facts, Remembered& remembered) {
-  const bool leader = facts.leadership == Leadership::leader;
+  const bool leader = facts.decision.active();
   std::vector<Job> jobs;
   std::map<std::string, JobRuns> runs = facts.runs;
   for (Job& job : choose_jobs(facts.config, facts.job_file, facts.installed.last_good)) {
@@ -181,10 +191,12 @@ void remember(const HookCall& call, Questions& questions, const Gathered& gather
   if (facts.service.empty() || !facts.refusal.empty() || !objection(facts).empty()) return;
   // Metrics tell the time of the next runs.
   if (!facts.config->metrics_directory.empty()) return;
+  if (!facts.leadership_problem.empty() || !is_settled(facts.decision)) return;
   if (only_service(call) != facts.service) return;
   const ServicePaths paths(facts.service);
   Remembered remembered;
-  if (facts.peers) remembered.relation_id = facts.peers->id;
+  remembered.options =
+      *read_leadership_options(facts.config->handover, facts.config->leadership_ttl).options;
   remembered.users = gathered.user_names;
   remembered.job_files = list_folder(on_machine(paths.jobs));
   remember_runs(facts, remembered);

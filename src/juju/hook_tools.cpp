@@ -55,6 +55,29 @@ Leadership leadership_of(const Output& output) {
   return Leadership::unknown;
 }
 
+Command databag_command(std::string_view relation_id, std::string_view owner, Databags kind) {
+  Command command{{"relation-get", "--format", "json", "-r", std::string(relation_id)}, {}};
+  if (kind == Databags::application) command.arguments.emplace_back("--app");
+  command.arguments.emplace_back("-");
+  command.arguments.emplace_back(owner);
+  return command;
+}
+
+Command databag_change(std::string_view relation_id, Databags kind, const Databag& values) {
+  Command command{{"relation-set", "-r", std::string(relation_id)}, json(values).dump()};
+  if (kind == Databags::application) command.arguments.emplace_back("--app");
+  command.arguments.emplace_back("--file");
+  command.arguments.emplace_back("-");
+  return command;
+}
+
+// An option's number, which may come as a float; `fallback` where it is not there.
+std::int64_t number_option(const json& options, const char* name, std::int64_t fallback) {
+  const auto found = options.find(name);
+  if (found == options.end() || !found->is_number()) return fallback;
+  return static_cast<std::int64_t>(found->get<double>());
+}
+
 // An option's text; nothing where it is not there.
 std::optional<std::string> text_option(const json& options, const char* name) {
   const auto found = options.find(name);
@@ -101,13 +124,15 @@ std::optional<Options> ConfigQuestion::answer() {
     log(LogLevel::warning, "config-get printed something else than a mapping of options");
     return std::nullopt;
   }
-  for (const char* name : {"jobs", "service-name", "log-level", "metrics-directory"}) {
+  for (const char* name : {"jobs", "service-name", "log-level", "metrics-directory", "handover"}) {
     if (is_text_or_absent(*options, name)) continue;
     log(LogLevel::warning, fmt::format("config-get printed an option {} that is no text", name));
     return std::nullopt;
   }
   return Options{{text_option(*options, "jobs"), text_option(*options, "service-name").value_or(""),
-                  text_option(*options, "metrics-directory").value_or("")},
+                  text_option(*options, "metrics-directory").value_or(""),
+                  text_option(*options, "handover").value_or("immediate"),
+                  number_option(*options, "leadership-ttl", kDefaultTtlMinutes)},
                  text_option(*options, "log-level").value_or("")};
 }
 
@@ -118,29 +143,25 @@ std::optional<std::string> relation_id(std::string_view endpoint) {
   return ids->empty() || !ids->front().is_string() ? "" : ids->front().get<std::string>();
 }
 
-NamedLeaderQuestion::NamedLeaderQuestion(std::string_view relation_id, std::string_view application)
-    : tool_({{"relation-get", "--format", "json", "-r", std::string(relation_id), "--app", "-",
-              std::string(application)},
-             std::nullopt}) {}
+DatabagQuestion::DatabagQuestion(std::string_view relation_id, std::string_view owner,
+                                 Databags kind)
+    : tool_(databag_command(relation_id, owner, kind)) {}
 
-std::optional<std::string> NamedLeaderQuestion::answer() {
+std::optional<Databag> DatabagQuestion::answer() {
   const auto data = answer_of("relation-get", tool_.finish());
   if (!data) return std::nullopt;
-  if (!data->is_object()) return "";
-  const auto leader = data->find("leader");
-  return leader == data->end() || !leader->is_string() ? "" : leader->get<std::string>();
+  Databag bag;
+  if (!data->is_object()) return bag;  // null: nothing was ever written
+  for (const auto& [key, value] : data->items()) {
+    if (value.is_string()) bag.emplace(key, value.get<std::string>());
+  }
+  return bag;
 }
 
-std::optional<std::string> named_leader(std::string_view relation_id,
-                                        std::string_view application) {
-  return NamedLeaderQuestion(relation_id, application).answer();
-}
+DatabagWriting::DatabagWriting(std::string_view relation_id, Databags kind, const Databag& values)
+    : tool_(databag_change(relation_id, kind, values)) {}
 
-LeaderNaming::LeaderNaming(std::string_view relation_id, std::string_view unit)
-    : tool_({{"relation-set", "-r", std::string(relation_id), "--app", "--file", "-"},
-             json{{"leader", unit}}.dump()}) {}
-
-void LeaderNaming::finish() {
+void DatabagWriting::finish() {
   const Output output = tool_.finish();
   if (!output.succeeded()) warn_of_failure("relation-set", output);
 }

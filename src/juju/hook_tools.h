@@ -13,6 +13,7 @@
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
+#include "charm/peer_data.h"
 #include "charm/status.h"
 #include "system/log.h"
 #include "system/process.h"
@@ -50,11 +51,14 @@ class ConfigQuestion {
   std::optional<Output> output_;
 };
 
-// As named_leader(), under way.
-class NamedLeaderQuestion {
+enum class Databags { application, unit };
+
+// What a relation holds of an application or of a unit, under way. For the leader its own
+// application's; for any unit its own and the other units'.
+class DatabagQuestion {
  public:
-  NamedLeaderQuestion(std::string_view relation_id, std::string_view application);
-  std::optional<std::string> answer();
+  DatabagQuestion(std::string_view relation_id, std::string_view owner, Databags kind);
+  std::optional<Databag> answer();
 
  private:
   Child tool_;
@@ -64,16 +68,13 @@ class NamedLeaderQuestion {
 // told. One call.
 std::optional<std::string> relation_id(std::string_view endpoint);
 
-// The unit that the application data of `application` names under the key leader; empty where it
-// names none. One call. For the leader: it may always read its own application's data.
-std::optional<std::string> named_leader(std::string_view relation_id, std::string_view application);
-
 // What Juju is told. As with questions, several tools may be under way at once.
 
-// Buffered by Juju until the hook exits 0; an error is only logged.
-class LeaderNaming {
+// To the unit's own data, or to its application's if it leads. Buffered by Juju until the hook
+// exits 0; an error is only logged. An empty value removes its key.
+class DatabagWriting {
  public:
-  LeaderNaming(std::string_view relation_id, std::string_view unit);
+  DatabagWriting(std::string_view relation_id, Databags kind, const Databag& values);
   void finish();
 
  private:

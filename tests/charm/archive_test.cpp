@@ -20,6 +20,7 @@ constexpr const char* kHooks[] = {"install",
                                   "leader-settings-changed",
                                   "replicas-relation-created",
                                   "replicas-relation-changed",
+                                  "replicas-relation-departed",
                                   "start",
                                   "update-status",
                                   "upgrade-charm",
@@ -28,8 +29,8 @@ constexpr const char* kHooks[] = {"install",
 
 TEST(Staged, HoldsTheWholeCharm) {
   for (const char* file :
-       {"metadata.yaml", "config.yaml", "manifest.yaml", "version", "icon.svg", "LICENSE",
-        "README.md", "templates/crontab.mustache", "bin/leader-cron"}) {
+       {"metadata.yaml", "config.yaml", "actions.yaml", "manifest.yaml", "version", "icon.svg",
+        "LICENSE", "README.md", "templates/crontab.mustache", "bin/leader-cron"}) {
     EXPECT_TRUE(fs::is_regular_file(staged_charm() / file)) << file;
     EXPECT_GT(fs::file_size(staged_charm() / file), 0u) << file;
   }

@@ -20,18 +20,42 @@ constexpr const char* kJobs =
 
 constexpr std::chrono::sys_seconds kInstalled{std::chrono::seconds(1'700'000'000)};
 
+Config config_with(const std::string& jobs, const std::string& service_name = "") {
+  Config config;
+  config.jobs = jobs;
+  config.service_name = service_name;
+  return config;
+}
+
 Facts fresh_unit() {
   Facts facts;
   facts.model = "prod";
   facts.unit = "django-cron/0";
   facts.principal_unit = "django-app/0";
   facts.leadership = Leadership::follower;
-  facts.config = Config{kJobs, "", ""};
+  facts.config = config_with(kJobs);
   facts.job_file = read_job_file(kJobs);
   facts.service = "django-app";
   facts.users = {{"root", 0}, {"www-data", 33}};
   facts.crontab_template = built_in_crontab_template();
   return facts;
+}
+
+const Stamp kStamp{{"b0072b39-8a3c-4b7a-9d3e-6f0c9f3c1e55", std::chrono::seconds(100)}, Ttl(15)};
+
+// A unit that the leadership protocol lets act.
+void lead(Facts& facts) {
+  facts.leadership = Leadership::leader;
+  facts.decision = {};
+  facts.decision.standing = Standing::active;
+  facts.decision.stamp = kStamp;
+  facts.decision.allowed = kStamp.ttl;
+  facts.decision.local.active = true;
+}
+
+void follow(Facts& facts, Leadership leadership = Leadership::follower) {
+  facts.leadership = leadership;
+  facts.decision = {};
 }
 
 // The facts of a unit on which `plan` was carried out.
@@ -63,7 +87,15 @@ Facts after(Facts facts, const Plan& plan) {
     installed.last_good = stored_jobs(*plan.last_good);
   }
   if (plan.remember) installed.status = *plan.remember;
-  if (plan.name_leader) facts.peers->leader = plan.name_leader->leader;
+  const auto carry_out = [](const std::optional<FileChange>& change,
+                            std::optional<std::string>& file) {
+    if (!change) return;
+    file.reset();
+    if (!change->remove) file = change->text;
+  };
+  carry_out(plan.stamp, installed.stamp);
+  carry_out(plan.allowed, installed.allowed);
+  if (plan.leadership) installed.leadership = *plan.leadership;
   return facts;
 }
 
@@ -79,7 +111,7 @@ Plan nothing() {
 }
 
 Facts with_jobs(Facts facts, const std::string& text) {
-  facts.config = Config{text, "", ""};
+  facts.config = config_with(text);
   facts.job_file = read_job_file(text);
   return facts;
 }
@@ -96,43 +128,83 @@ TEST(Plan, OfAFreshUnitInstallsEverything) {
   EXPECT_THAT(*first.crontab, HasSubstr("IS_LEADER=False"));
   EXPECT_TRUE(first.last_good);
   EXPECT_EQ(first.status, (Status{Workload::active, "standby, 2 jobs"}));
-  EXPECT_FALSE(first.name_leader);
+  EXPECT_FALSE(first.application_data);
+  EXPECT_FALSE(first.stamp);
 }
 
 TEST(Plan, CarriedOutLeavesNothingToDo) {
   EXPECT_EQ(plan(settled_unit()), nothing());
 }
 
-TEST(Plan, OfANewLeaderWritesTheCrontabAndNamesIt) {
+TEST(Plan, OfANewLeaderGivesItLeaveAndTellsTheOthers) {
   Facts facts = settled_unit();
-  facts.leadership = Leadership::leader;
-  facts.peers = PeerRelation{"replicas:0", "django-cron/1"};
+  lead(facts);
+  facts.relation_id = "replicas:0";
+  facts.decision.application = ApplicationChange{true, "django-cron/0", {}, {}};
   const Plan elected = plan(facts);
   Plan expected = nothing();
   expected.crontab = elected.crontab;
   expected.mark_leader = true;
-  expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
+  expected.application_data = DatabagWrite{"replicas:0", {{"leader", "django-cron/0"}}};
+  expected.stamp = FileChange{false, text_of(kStamp) + "\n"};
+  expected.allowed = FileChange{false, "15\n"};
+  expected.leadership = text_of(facts.decision.local) + "\n";
   expected.status = Status{Workload::active, "leader, 2 jobs"};
   expected.remember = "prod django-cron/0\nactive leader, 2 jobs\n";
   expected.log = {{LogLevel::info, "crontab of django-app written, IS_LEADER=True"}};
   EXPECT_EQ(elected, expected);
   EXPECT_THAT(elected.crontab.value_or(""), HasSubstr("\nIS_LEADER=True\n"));
+  facts.decision.application.reset();
   EXPECT_EQ(plan(after(facts, elected)), nothing());
+}
+
+TEST(Plan, OfALeaderRenewsItsStampInEachHook) {
+  Facts facts = settled_unit();
+  lead(facts);
+  facts = after(facts, plan(facts));
+  Plan expected = nothing();
+  facts.decision.stamp->taken.since_boot += std::chrono::seconds(300);
+  expected.stamp = FileChange{false, text_of(*facts.decision.stamp) + "\n"};
+  EXPECT_EQ(plan(facts), expected);
+}
+
+TEST(Plan, OfALeaderThatWaitsSaysFalseAndForWhom) {
+  Facts facts = settled_unit();
+  facts.leadership = Leadership::leader;
+  facts.decision.standing = Standing::waiting;
+  facts.decision.awaited = {{"django-cron/1", std::chrono::seconds(700)}};
+  facts.reading.since_boot = std::chrono::seconds(100);
+  facts.now = kInstalled;  // 22:13:20
+  const Plan waiting = plan(facts);
+  EXPECT_FALSE(waiting.crontab);  // it says False already
+  EXPECT_FALSE(waiting.stamp);
+  EXPECT_EQ(waiting.status,
+            (Status{Workload::active, "leader, 2 jobs; waiting for django-cron/1 until 22:24"}));
+}
+
+TEST(Plan, OptionsOfLeadershipThatMakeNoSenseBlock) {
+  Facts facts = settled_unit();
+  facts.leadership_problem = "handover: immediate or safe";
+  EXPECT_EQ(plan(facts).status, (Status{Workload::blocked, "handover: immediate or safe"}));
 }
 
 TEST(Plan, OfADemotedLeaderSaysFalse) {
   Facts facts = settled_unit();
-  facts.leadership = Leadership::leader;
+  lead(facts);
   facts = after(facts, plan(facts));
-  facts.leadership = Leadership::follower;
-  EXPECT_THAT(plan(facts).crontab.value_or(""), HasSubstr("\nIS_LEADER=False\n"));
+  follow(facts);
+  const Plan demoted = plan(facts);
+  EXPECT_THAT(demoted.crontab.value_or(""), HasSubstr("\nIS_LEADER=False\n"));
+  EXPECT_EQ(demoted.stamp, (FileChange{true, ""}));
+  EXPECT_EQ(demoted.allowed, (FileChange{true, ""}));
+  EXPECT_EQ(demoted.mark_leader, false);
 }
 
 TEST(Plan, LeadershipUnknownMeansFollower) {
   Facts facts = settled_unit();
-  facts.leadership = Leadership::leader;
+  lead(facts);
   facts = after(facts, plan(facts));
-  facts.leadership = Leadership::unknown;
+  follow(facts, Leadership::unknown);
   const Plan unsure = plan(facts);
   EXPECT_THAT(unsure.crontab.value_or(""), HasSubstr("\nIS_LEADER=False\n"));
   EXPECT_EQ(unsure.status, (Status{Workload::active, "standby, 2 jobs; leadership unknown"}));
@@ -140,7 +212,7 @@ TEST(Plan, LeadershipUnknownMeansFollower) {
 
 TEST(Plan, BadJobsKeepTheLastGoodOnesAndApplyLeadershipToThem) {
   Facts facts = with_jobs(settled_unit(), "- {name: x, schedule: 0 25 * * *}\n");
-  facts.leadership = Leadership::leader;
+  lead(facts);
   const Plan bad = plan(facts);
   EXPECT_THAT(bad.crontab.value_or(""), HasSubstr("\nIS_LEADER=True\n"));
   EXPECT_THAT(bad.crontab.value_or(""), HasSubstr("run clearsessions\n"));
@@ -228,11 +300,12 @@ TEST(Plan, ADisabledJobIsNotCountedAndNeedsNoUser) {
 
 TEST(Plan, AnotherApplicationsServiceIsNotTouched) {
   Facts facts = fresh_unit();
-  facts.leadership = Leadership::leader;
-  facts.peers = PeerRelation{"replicas:0", ""};
+  lead(facts);
+  facts.relation_id = "replicas:0";
+  facts.decision.application = ApplicationChange{true, "django-cron/0", {}, {}};
   facts.services = {{"django-app", "other-cron/7", false}};
   Plan expected = nothing();
-  expected.name_leader = ApplicationDataWrite{"replicas:0", "django-cron/0"};
+  expected.application_data = DatabagWrite{"replicas:0", {{"leader", "django-cron/0"}}};
   expected.status =
       Status{Workload::blocked,
              "django-app is maintained here by other-cron; remove one, or set service-name"};
@@ -286,7 +359,7 @@ TEST(Plan, AFolderInTheWayBlocksThoughTheServiceIsOurs) {
 
 TEST(Plan, WhileAServiceNameIsRefusedLeadershipIsAppliedToTheOldService) {
   Facts facts = settled_unit();
-  facts.leadership = Leadership::leader;
+  lead(facts);
   facts.refusal = "shop is maintained here by other-cron; remove one, or set service-name";
   const Plan refused = plan(facts);
   EXPECT_THAT(refused.crontab.value_or(""), HasSubstr("IS_LEADER=True"));
@@ -387,7 +460,7 @@ TEST(Plan, OfRemovalAbandonsWhatTheUnitOwnsAndNothingElse) {
 TEST(Names, TheServiceIsThePrincipalElseOurselves) {
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{}, {}), "django-app");
   EXPECT_EQ(choose_service("django-cron/0", "", Config{}, {}), "django-cron");
-  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", Config{"", "shop", ""}, {}), "shop");
+  EXPECT_EQ(choose_service("django-cron/0", "django-app/3", config_with("", "shop"), {}), "shop");
   EXPECT_EQ(choose_service("django-cron/0", std::string(201, 'a') + "/3", Config{}, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt, {}), "");
   EXPECT_EQ(choose_service("django-cron/0", "django-app/3", std::nullopt,

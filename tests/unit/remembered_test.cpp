@@ -5,7 +5,7 @@
 namespace leader_cron {
 namespace {
 
-const Remembered kSome = {"replicas:3",
+const Remembered kSome = {{Handover::safe, Ttl(30)},
                           {"deploy bot", "root"},
                           {"a.json", "b.json"},
                           {"a"},
@@ -14,7 +14,7 @@ const Remembered kSome = {"replicas:3",
 
 TEST(Remembered, ReadsBackAsItWas) {
   EXPECT_EQ(remembered_in(remembered_as_text(kSome)), kSome);
-  const Remembered least = {"", {}, {}, {}, {}, "0"};
+  const Remembered least = {{}, {}, {}, {}, {}, "0"};
   EXPECT_EQ(remembered_in(remembered_as_text(least)), least);
 }
 
