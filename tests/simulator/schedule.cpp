@@ -32,7 +32,7 @@ Event hook(Random& random, std::uint8_t unit) {
   return {Kind::hook, unit, pick_faults(random), freeze};
 }
 
-// Rarer things; one in each list has none of a kind, so that the lists differ.
+// What happens more seldom.
 Event pick_rare(Random& random, std::uint8_t unit, const Schedule& schedule) {
   switch (random.below(26)) {
     case 0:
