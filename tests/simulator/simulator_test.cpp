@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "fail_over_cost.h"
@@ -39,12 +41,22 @@ TEST(Simulator, AScheduleThatFailsIsMadeShort) {
   EXPECT_EQ(play(shorter, Broken::yields_not_awaited).violation->invariant, Invariant::alone);
 }
 
+std::string guarantees() {
+  const std::ifstream file(DOCS_FOLDER "/guarantees.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 class BrokenRuleTest : public testing::TestWithParam<BrokenRule> {};
 
 TEST_P(BrokenRuleTest, IsCaught) {
   const auto found = search({1, 10'000, GetParam().broken, GetParam().breaks});
   ASSERT_TRUE(found) << GetParam().rule;
-  RecordProperty("seed", std::to_string(found->seed));
+  const std::string row = "| `" + std::string(GetParam().name) + "` | `" +
+                          std::string(word_of(GetParam().breaks)) + "` | " +
+                          std::to_string(found->seed) + " |";
+  EXPECT_NE(guarantees().find(row), std::string::npos) << "docs/guarantees.md lacks " << row;
 }
 
 std::string name_of(const testing::TestParamInfo<BrokenRule>& info) {

@@ -232,9 +232,9 @@ class World {
 
   void check_ttl() {
     for (const Unit& unit : units_) {
-      if (!unit.machine || !unit.crontab.now || !unit.stamp || unit.old_supervisor) continue;
+      if (!unit.exists || !unit.machine || !unit.crontab.now || unit.old_supervisor) continue;
       const std::int64_t silent = now_ - unit.last_led;
-      const bool expires = unit.stamp->ttl != kNeverExpires;
+      const bool expires = unit.stamp && unit.stamp->ttl != kNeverExpires;
       if ((!expires || silent <= by_any_clock(unit.stamp->ttl)) &&
           silent <= by_any_clock(kUnpublishedTtl)) {
         continue;
