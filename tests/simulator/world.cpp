@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "unit.h"
+
 namespace leader_cron::simulator {
 namespace {
 
@@ -19,74 +21,6 @@ constexpr std::int64_t kPeriod = 600 * kSecond;
 constexpr std::int64_t kEpoch = 1'800'000'000 * kSecond;  // the wall clocks' start
 constexpr int kNobody = -1;
 constexpr Term kAnyTerm = 1'000'000;
-
-enum class Mode { none, old_version, immediate, safe };
-
-struct Hook {
-  int step = kHookSteps;  // kHookSteps: none is under way
-  std::uint8_t faults = 0;
-  bool installs = false;
-  bool stops = false;
-  LeadershipFacts facts;
-  std::int64_t wall_at_reading = 0;
-  LeadershipDecision decision;
-  Marks published;
-  Marks handed_over;
-  std::optional<Marks> publish;
-  // Of a version without claims.
-  bool names_itself = false;
-
-  bool under_way() const { return step < kHookSteps; }
-};
-
-// What lies on a disk: as it is read, and as a power loss leaves it.
-template <typename Value>
-struct OnDisk {
-  Value now{};
-  Value flushed{};
-
-  void write(Value value) { now = flushed = std::move(value); }
-  void write_unflushed(Value value) { now = std::move(value); }
-  void flush() { flushed = now; }
-  void lose() { now = flushed; }
-};
-
-struct Unit {
-  std::string name;
-  bool exists = false;
-  bool agent = false;    // Juju's, and Juju knows the unit
-  bool machine = false;  // is running
-  bool connected = true;
-  bool installed = true;
-  bool dying = false;
-  bool departed = false;  // its departed hook ran
-  bool old = false;
-
-  std::int64_t boot_micros = 0;
-  int drift = 0;
-  int boots = 0;
-  std::string boot_id;
-  std::int64_t wall_offset = 0;
-
-  OnDisk<bool> crontab;
-  OnDisk<std::optional<Ttl>> allowed;
-  bool was_active = false;
-  bool old_supervisor = false;
-  std::optional<Stamp> stamp;
-  std::optional<LocalLeadership> local;
-  OnDisk<Marks> kept;
-  OnDisk<Marks> started;
-  std::int64_t last_slot = 0;
-  Mode mode = Mode::none;
-
-  std::int64_t last_led = 0;
-  std::int64_t lease_until = 0;
-  std::optional<seconds> first_led;  // for Broken::wait_from_first_sight
-
-  UnitData data;
-  Marks data_marks;
-  Hook hook;
-};
 
 const CatchUpJob& the_job() {
   static const CatchUpJob job{"job", parse_schedule("*/10 * * * *").schedule.value(), seconds(3000),
@@ -893,35 +827,6 @@ class World {
   template <typename Text>
   void tell(const Text& text) const {
     if (trace_) trace_(text());
-  }
-
-  std::string describe(const Unit& unit) const {
-    static constexpr std::array<const char*, 3> kLeadership = {"False", "True", "unknown"};
-    static constexpr std::array<const char*, 5> kStanding = {"active", "follower", "claiming",
-                                                             "waiting", "waiting alone"};
-    const Hook& hook = unit.hook;
-    std::string text = fmt::format("  {} at {} s: is-leader {}, ", unit.name,
-                                   hook.facts.reading.since_boot.count(),
-                                   kLeadership[static_cast<std::size_t>(hook.facts.leadership)]);
-    if (hook.facts.application.value) {
-      text += fmt::format("data: leader '{}'", hook.facts.application.value->leader);
-      for (const Claim& each : hook.facts.application.value->claims)
-        text += fmt::format(" [{} term {} ttl {}]", each.unit, each.term, each.ttl.count());
-    }
-    text += fmt::format(" -> {}", kStanding[static_cast<std::size_t>(hook.decision.standing)]);
-    for (const Awaited& each : hook.decision.awaited) {
-      text += fmt::format(" for {} until {}", each.unit, each.until ? each.until->count() : 0);
-    }
-    if (hook.decision.stamp)
-      text += fmt::format(", stamp of {} min", hook.decision.stamp->ttl.count());
-    if (hook.decision.own) text += fmt::format(", yields {}", hook.decision.own->yielded);
-    if (hook.decision.application) {
-      for (const Claim& each : hook.decision.application->set)
-        text += fmt::format(", sets [{} term {} ttl {}]", each.unit, each.term, each.ttl.count());
-      for (const Claim& each : hook.decision.application->remove)
-        text += fmt::format(", removes [{} term {}]", each.unit, each.term);
-    }
-    return text;
   }
 
   const Schedule& schedule_;
