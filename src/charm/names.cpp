@@ -36,6 +36,7 @@ ServicePaths::ServicePaths(std::string_view service)
       remembered(state + "/remembered"),
       stamp(runtime + "/stamp"),
       leadership(runtime + "/leadership"),
+      hook_lock(runtime + "/hook.lock"),
       allowed(state + "/leadership-ttl") {}
 
 std::string metrics_path(std::string_view folder, std::string_view service) {

@@ -203,12 +203,12 @@ std::optional<FileChange> change_to(const std::optional<std::string>& wanted,
 void plan_leadership(const Facts& facts, Plan& plan) {
   const LeadershipDecision& decision = facts.decision;
   std::optional<std::string> stamp;
-  if (decision.stamp) stamp = text_of(*decision.stamp) + "\n";
+  if (decision.stamp) stamp = text_of(*decision.stamp);
   std::optional<std::string> allowed;
-  if (decision.allowed) allowed = fmt::format("{}\n", decision.allowed->count());
+  if (decision.allowed) allowed = text_of(*decision.allowed);
   plan.stamp = change_to(stamp, facts.installed.stamp);
   plan.allowed = change_to(allowed, facts.installed.allowed);
-  if (std::string local = text_of(decision.local) + "\n"; local != facts.installed.leadership)
+  if (std::string local = text_of(decision.local); local != facts.installed.leadership)
     plan.leadership = std::move(local);
 }
 

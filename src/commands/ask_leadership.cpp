@@ -11,7 +11,9 @@ namespace {
 // Nothing where Juju does not say; empty: there is no such relation.
 std::optional<std::string> find_relation(const HookCall& call, const LeadershipFacts& facts) {
   if (!call.relation_id.empty()) return call.relation_id;
-  if (facts.local && facts.local->relation) return facts.local->relation;
+  // A new version of the charm may have brought the relation.
+  const bool known = facts.local && facts.local->relation && call.name != "upgrade-charm";
+  if (known) return facts.local->relation;
   return relation_id(kPeerEndpoint);
 }
 

@@ -17,6 +17,7 @@
 #include "run/admission.h"
 #include "run/history.h"
 #include "run/launch.h"
+#include "system/boot_clock.h"
 #include "system/file.h"
 #include "system/machine.h"
 #include "system/machine_error.h"
@@ -70,12 +71,22 @@ class Run {
     std::vector<std::string> environment = by_cron_ ? crons_environment() : as_crons(head);
     if (geteuid() == 0) become_the_jobs_user(*job, path, environment);
     Descriptor folder = open_folder();
-    if (const std::string reason = refusal(*job, head.leader, options_.force); !reason.empty())
+    if (const std::string reason = refusal_of(*job, head.leader); !reason.empty())
       return skip(folder, reason);
     if (job->overlap == Overlap::skip && !lock_run_folder(folder))
       return skip(folder, "the run before it goes on");
     if (!settle(*job, folder)) return skip(folder, "what is left of the run before it goes on");
     return supervise(order_of(*job, std::move(environment)), folder);
+  }
+
+  std::string refusal_of(const Job& job, std::optional<bool> leader) const {
+    LeadershipFiles files{leader, std::nullopt, std::nullopt, {}};
+    if (job.run_on == RunOn::leader && !options_.force) {
+      files.stamp = read_file(on_machine(paths_.stamp));
+      if (const auto text = read_file(on_machine(paths_.allowed))) files.allowed = ttl_in(*text);
+      files.now = read_boot_clock();
+    }
+    return refusal(job, files, options_.force);
   }
 
   RunOrder order_of(const Job& job, std::vector<std::string> environment) const {

@@ -1,6 +1,5 @@
 #include "commands/unchanged.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -163,8 +162,8 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
   if (!is_settled(decision) || decision.local != known.local) return false;
   if (!decision.active()) return true;
   const auto allowed = read_file(on_machine(paths.allowed));
-  if (allowed != fmt::format("{}\n", decision.allowed->count())) return false;
-  write_stamp(text_of(*decision.stamp) + "\n", paths);
+  if (allowed != text_of(*decision.allowed)) return false;
+  if (decision.stamp != known.stamp) write_stamp(text_of(*decision.stamp), paths);
   return true;
 }
 

@@ -2,10 +2,12 @@
 
 namespace leader_cron {
 
-std::string refusal(const Job& job, std::optional<bool> leader, bool forced) {
+std::string refusal(const Job& job, const LeadershipFiles& files, bool forced) {
   if (job.run_on == RunOn::all || forced) return "";
-  if (!leader) return "no crontab says whether this unit leads";
-  return *leader ? "" : "not the leader";
+  if (!files.leader) return "no crontab says whether this unit leads";
+  if (!*files.leader) return "not the leader";
+  const auto refused = check_stamp(files.stamp, files.allowed, files.now);
+  return refused ? sentence(*refused) : "";
 }
 
 }  // namespace leader_cron

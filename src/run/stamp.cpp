@@ -81,6 +81,17 @@ std::optional<StampRefusal> check_stamp(std::optional<std::string_view> text,
   return check_stamp(*stamp, allowed, now);
 }
 
+std::string text_of(Ttl ttl) {
+  return fmt::format("{}\n", ttl.count());
+}
+
+std::optional<Ttl> ttl_in(std::string_view text) {
+  if (!text.ends_with('\n')) return std::nullopt;
+  text.remove_suffix(1);
+  const auto minutes = number(text, kMostMinutes);
+  return minutes ? std::optional(Ttl(*minutes)) : std::nullopt;
+}
+
 std::string sentence(const StampRefusal& refusal) {
   switch (refusal.why) {
     case StampRefusal::Why::absent:

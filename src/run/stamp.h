@@ -44,6 +44,10 @@ std::string text_of(const Stamp& stamp);
 // Nothing if it is not what text_of() gives.
 std::optional<Stamp> parse_stamp(std::string_view text);
 
+// A bound as it is kept on disk: minutes, with a newline. Nothing for anything else.
+std::string text_of(Ttl ttl);
+std::optional<Ttl> ttl_in(std::string_view text);
+
 // Why `run` does not start a job of the leader's.
 struct StampRefusal {
   enum class Why { absent, unreadable, other_boot, from_the_future, expired };

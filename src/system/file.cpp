@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +158,18 @@ class Replacement {
 };
 
 }  // namespace
+
+Descriptor lock_file(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) {
+    if (is_absent(errno)) return {};
+    throw MachineError("open", path, errno);
+  }
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) throw MachineError("lock", path, errno);
+  }
+  return file;
+}
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "system/descriptor.h"
+
 namespace leader_cron {
 
 struct FileStatus {
@@ -86,6 +88,11 @@ bool remove_if_file(const std::string& path);
 void rename_path(const std::string& from, const std::string& to);
 void flush_folder(const std::string& path);
 void set_modified(const std::string& path, timespec modified);
+
+// Waits until no other process holds the lock of that file, which is made if its folder is there
+// (mode 0600), and holds it as long as the descriptor is open. Nothing where there is no such
+// folder.
+Descriptor lock_file(const std::string& path);
 
 std::string folder_of(const std::string& path);
 std::string base_name(std::string_view path);

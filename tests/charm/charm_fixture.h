@@ -67,6 +67,7 @@ struct Entry {
 
   bool operator==(const Entry&) const = default;
 };
+// All but a leader's stamp, which each hook renews.
 std::map<std::string, Entry> snapshot(const fs::path& folder);
 
 // Paths of regular files below a folder, relative to it.

@@ -75,13 +75,27 @@ TEST(History, ShowsTimesInUnitsThatFit) {
 }
 
 TEST(Admission, OnlyAJobForTheLeaderAsksWhoLeads) {
+  const ClockReading now{"boot", seconds(1000)};
+  const Stamp fresh{{"boot", seconds(900)}, Ttl(15)};
+  const LeadershipFiles leader{true, text_of(fresh), Ttl(15), now};
+  LeadershipFiles cut_off = leader;
+  cut_off.now.since_boot = seconds(900 + 15 * 60 + 1);
+  LeadershipFiles rebooted = leader;
+  rebooted.stamp.reset();
+  LeadershipFiles for_ever = rebooted;
+  for_ever.allowed = kNeverExpires;
   Job job;
-  EXPECT_EQ(refusal(job, true, false), "");
-  EXPECT_EQ(refusal(job, false, false), "not the leader");
-  EXPECT_EQ(refusal(job, std::nullopt, false), "no crontab says whether this unit leads");
-  EXPECT_EQ(refusal(job, false, true), "");
+  EXPECT_EQ(refusal(job, leader, false), "");
+  EXPECT_EQ(refusal(job, {false, leader.stamp, Ttl(15), now}, false), "not the leader");
+  EXPECT_EQ(refusal(job, {std::nullopt, leader.stamp, Ttl(15), now}, false),
+            "no crontab says whether this unit leads");
+  EXPECT_THAT(refusal(job, cut_off, false), HasSubstr("leadership-ttl is 15m"));
+  EXPECT_EQ(refusal(job, rebooted, false),
+            "leadership was not confirmed since this machine started");
+  EXPECT_EQ(refusal(job, for_ever, false), "");
+  EXPECT_EQ(refusal(job, cut_off, true), "");
   job.run_on = RunOn::all;
-  EXPECT_EQ(refusal(job, false, false), "");
+  EXPECT_EQ(refusal(job, {false, std::nullopt, std::nullopt, now}, false), "");
 }
 
 }  // namespace

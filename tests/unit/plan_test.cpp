@@ -146,9 +146,9 @@ TEST(Plan, OfANewLeaderGivesItLeaveAndTellsTheOthers) {
   expected.crontab = elected.crontab;
   expected.mark_leader = true;
   expected.application_data = DatabagWrite{"replicas:0", {{"leader", "django-cron/0"}}};
-  expected.stamp = FileChange{false, text_of(kStamp) + "\n"};
+  expected.stamp = FileChange{false, text_of(kStamp)};
   expected.allowed = FileChange{false, "15\n"};
-  expected.leadership = text_of(facts.decision.local) + "\n";
+  expected.leadership = text_of(facts.decision.local);
   expected.status = Status{Workload::active, "leader, 2 jobs"};
   expected.remember = "prod django-cron/0\nactive leader, 2 jobs\n";
   expected.log = {{LogLevel::info, "crontab of django-app written, IS_LEADER=True"}};
@@ -164,7 +164,7 @@ TEST(Plan, OfALeaderRenewsItsStampInEachHook) {
   facts = after(facts, plan(facts));
   Plan expected = nothing();
   facts.decision.stamp->taken.since_boot += std::chrono::seconds(300);
-  expected.stamp = FileChange{false, text_of(*facts.decision.stamp) + "\n"};
+  expected.stamp = FileChange{false, text_of(*facts.decision.stamp)};
   EXPECT_EQ(plan(facts), expected);
 }
 
