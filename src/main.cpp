@@ -12,6 +12,7 @@
 #include "commands/identity.h"
 #include "run/launch.h"
 #include "system/machine.h"
+#include "system/process.h"
 
 namespace {
 
@@ -36,6 +37,7 @@ int run(const Identity& identity, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  leader_cron::mend_inheritance();
   const Identity identity = leader_cron::identify(
       argc > 0 ? argv[0] : "", argc > 1, leader_cron::environment_variable("JUJU_DISPATCH_PATH"));
   try {

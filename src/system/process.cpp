@@ -136,4 +136,14 @@ Output run(const Command& command) {
   return Child(command).finish();
 }
 
+void mend_inheritance() {
+  signal(SIGCHLD, SIG_DFL);
+  // Each open takes the lowest number that is free.
+  int file = 0;
+  do {
+    file = open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file > STDERR_FILENO) close(file);
+}
+
 }  // namespace leader_cron

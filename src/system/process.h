@@ -47,4 +47,8 @@ class Child {
 
 Output run(const Command& command);
 
+// Mends what a caller may have left us with: with SIGCHLD ignored no child's end can be waited for,
+// and where a standard file is closed, the next file that is opened would be taken for it.
+void mend_inheritance();
+
 }  // namespace leader_cron
