@@ -2,16 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "system/machine.h"
 
 namespace leader_cron {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr int kFacilityCron = 9;  // LOG_CRON
 
@@ -36,8 +40,13 @@ void SystemLog::line(Severity severity, std::string_view text) {
   if (!socket_) return;
   const std::string message =
       fmt::format("<{}>{}: {}", kFacilityCron << 3 | static_cast<int>(severity), tag_, text);
-  // Lost where it cannot be taken now.
-  if (send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0) return;
+  while (send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0 && errno == EAGAIN &&
+         patience_.count() > 0) {
+    const auto before = Clock::now();
+    pollfd waiting{socket_.get(), POLLOUT, 0};
+    poll(&waiting, 1, static_cast<int>(patience_.count()));
+    patience_ -= std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - before);
+  }
 }
 
 }  // namespace leader_cron

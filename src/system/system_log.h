@@ -2,6 +2,7 @@
 // callers.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -9,9 +10,10 @@
 
 namespace leader_cron {
 
-// Never waits and never fails: where nobody listens at /dev/log, or whoever does is behind, lines
-// are lost. That is why syslog(3), which waits, is not used: a job must not hang because a logger
-// does.
+// Never fails, and waits for a logger that is behind for two seconds in all (its socket takes as
+// few as ten lines ahead, net.unix.max_dgram_qlen); then lines are lost, as where nobody listens at
+// /dev/log. That is why syslog(3), which waits for ever, is not used: a job must not hang because a
+// logger does.
 class SystemLog {
  public:
   // `tag` is what each line begins with, with this process's id.
@@ -24,6 +26,7 @@ class SystemLog {
  private:
   std::string tag_;
   Descriptor socket_;
+  std::chrono::milliseconds patience_{2'000};
 };
 
 }  // namespace leader_cron
