@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <memory>
 
@@ -100,10 +101,14 @@ class Supervisor {
     carry_out(begin(limits_), command);
     bool reading = true;
     while (run_.phase != Supervision::Phase::done) {
-      std::array<pollfd, 3> fds = {{{signals.get(), POLLIN, 0},
+      // Who reads our output and stops holds up the job as he would without us, and nothing else.
+      const bool printing = !to_print_.empty();
+      std::array<pollfd, 4> fds = {{{signals.get(), POLLIN, 0},
                                     {run_.abandoned ? -1 : life_line_.get(), POLLIN, 0},
-                                    {reading ? command.output().get() : -1, POLLIN, 0}}};
+                                    {reading && !printing ? command.output().get() : -1, POLLIN, 0},
+                                    {printing ? STDOUT_FILENO : -1, POLLOUT, 0}}};
       poll(fds.data(), fds.size(), time_left());
+      if (fds[3].revents != 0) print_some();
       if (fds[2].revents != 0) reading = take_output(command);
       if (fds[1].revents != 0) handle({RunEvent::Kind::abandoned, {}, 0}, command);
       if (fds[0].revents != 0) take_signals(signals, command);
@@ -136,7 +141,7 @@ class Supervisor {
     const std::string_view piece(buffer_.data(), static_cast<std::size_t>(got));
     keep_output_->write(piece);
     send_lines(output_.take(piece));
-    if (order_.echo) print(piece);
+    if (order_.echo) to_print_ += piece;
     return got > 0;
   }
 
@@ -145,12 +150,23 @@ class Supervisor {
       log_->line(SystemLog::Severity::info, fmt::format("{}: {}", order_.job.name, line));
   }
 
-  static void print(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return;
-      text.remove_prefix(static_cast<std::size_t>(written));
+  // So much as a pipe that poll(2) calls ready takes without waiting.
+  void print_some() {
+    const ssize_t written =
+        write(STDOUT_FILENO, to_print_.data(), std::min<std::size_t>(to_print_.size(), PIPE_BUF));
+    if (written > 0) {
+      to_print_.erase(0, static_cast<std::size_t>(written));
+    } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
+      to_print_.clear();
+    }
+  }
+
+  void print_rest() {
+    while (!to_print_.empty()) {
+      std::array<pollfd, 2> fds = {{{STDOUT_FILENO, POLLOUT, 0}, {life_line_.get(), POLLIN, 0}}};
+      poll(fds.data(), fds.size(), -1);
+      if (fds[1].revents != 0) return;
+      if (fds[0].revents != 0) print_some();
     }
   }
 
@@ -229,6 +245,7 @@ class Supervisor {
     log_->line(is_failure(record_) ? SystemLog::Severity::error : SystemLog::Severity::info,
                fmt::format("{}: {} after {} ms", order_.job.name, outcome_of(record_),
                            std::max(*record_.end - record_.start, milliseconds(0)).count()));
+    print_rest();
     if (order_.report) order_.report(record_, output_.tail());
   }
 
@@ -252,6 +269,7 @@ class Supervisor {
   std::unique_ptr<OutputLog> keep_output_;
   std::optional<Clock::time_point> deadline_;
   std::string buffer_;
+  std::string to_print_;
 };
 
 // Ends what a killed supervisor has left to this process, its subreaper.
