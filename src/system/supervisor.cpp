@@ -152,13 +152,13 @@ class Supervisor {
 
   // So much as a pipe that poll(2) calls ready takes without waiting.
   void print_some() {
-    const ssize_t written =
-        write(STDOUT_FILENO, to_print_.data(), std::min<std::size_t>(to_print_.size(), PIPE_BUF));
-    if (written > 0) {
-      to_print_.erase(0, static_cast<std::size_t>(written));
-    } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
-      to_print_.clear();
-    }
+    const ssize_t written = write(STDOUT_FILENO, to_print_.data() + printed_,
+                                  std::min<std::size_t>(to_print_.size() - printed_, PIPE_BUF));
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    printed_ += static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+    if (written > 0 && printed_ < to_print_.size()) return;
+    to_print_.clear();
+    printed_ = 0;
   }
 
   void print_rest() {
@@ -269,7 +269,8 @@ class Supervisor {
   std::unique_ptr<OutputLog> keep_output_;
   std::optional<Clock::time_point> deadline_;
   std::string buffer_;
-  std::string to_print_;
+  std::string to_print_;  // of the output; as far as printed_ it is done
+  std::size_t printed_ = 0;
 };
 
 // Ends what a killed supervisor has left to this process, its subreaper.
