@@ -19,8 +19,10 @@ namespace {
 constexpr std::size_t kSlack = 100;
 // No record of ours is shorter: a smaller file cannot hold too many.
 constexpr std::size_t kShortestLine = 80;
-// Holds dozens of records.
+// Nor is one as long as this, which holds dozens of them.
 constexpr std::size_t kEnd = std::size_t{16} << 10;
+// A reader tries no more lines: what a job's user put there instead must not keep root busy.
+constexpr std::size_t kMostLines = 2 * (kRecordsKept + kSlack);
 
 std::size_t size_of(const Descriptor& file) {
   struct stat status {};
@@ -69,17 +71,27 @@ void newest_lines_first(std::string_view text, bool from_start, const Visit& vis
 
 std::vector<Record> newest_records(std::string_view text, bool from_start, std::size_t most) {
   std::vector<Record> records;
+  std::size_t tried = 0;
   newest_lines_first(text, from_start, [&](std::string_view line) {
-    if (auto record = parse_record(line)) records.push_back(*std::move(record));
-    return records.size() >= most;
+    if (line.size() >= kShortestLine && line.size() < kEnd) {
+      if (auto record = parse_record(line)) records.push_back(*std::move(record));
+    }
+    return records.size() >= most || ++tried >= kMostLines;
   });
   return records;
 }
 
 // Takes away what a full disk or a crash left of a line, and gives the size then.
-std::size_t mend_end(const Descriptor& file, std::size_t size, std::string_view end) {
-  if (end.empty() || end.ends_with('\n')) return size;
-  const std::size_t whole = size - end.size() + (end.rfind('\n') + 1);
+std::size_t mend_end(const Descriptor& file) {
+  const std::size_t size = size_of(file);
+  std::size_t whole = 0;
+  for (std::size_t length = kEnd; length <= kLargestRecordFile; length *= 8) {
+    const std::string end = read_end(file, length);
+    const std::size_t newline = end.rfind('\n');
+    if (newline == std::string::npos && end.size() < size) continue;
+    whole = size - end.size() + (newline + 1);  // npos + 1 is 0
+    break;
+  }
   if (ftruncate(file.get(), static_cast<off_t>(whole)) != 0)
     throw MachineError("mend", kRecordFile, errno);
   return whole;
@@ -152,11 +164,18 @@ std::string read_end(const Descriptor& file, std::size_t most) {
 
 Record append_record(const Descriptor& folder, Record record, bool unless_there) {
   const Descriptor file = open_to_append(folder);
-  const std::string end = read_end(file, kEnd);
-  const std::size_t found = size_of(file);
-  const std::vector<Record> before =
-      newest_records(end, end.size() == found, unless_there ? kRecordsKept : 1);
-  const std::size_t size = mend_end(file, found, end);
+  std::string end = read_end(file, kEnd);
+  std::size_t size = size_of(file);
+  if (!end.empty() && !end.ends_with('\n')) {
+    size = mend_end(file);
+    end = read_end(file, kEnd);
+  }
+  const std::size_t most = unless_there ? kRecordsKept : 1;
+  std::vector<Record> before = newest_records(end, end.size() == size, most);
+  if (before.empty() && end.size() < size) {
+    before = records_at_end(file, most,
+                            [](const std::vector<Record>& records) { return !records.empty(); });
+  }
   if (unless_there) {
     const auto same = std::find_if(before.begin(), before.end(), [&record](const Record& each) {
       return each.start == record.start && is_run(each);
