@@ -203,6 +203,11 @@ class Run {
   }
 
   int no_such_job() const {
+    if (!file_status(on_machine(paths_.owner))) {
+      tell(fmt::format("no job {}, for '{}' is gone; any hook of the charm mends it", name_,
+                       on_machine(paths_.state)));
+      return kOwnFailure;
+    }
     std::vector<std::string> names;
     for (const std::string& file : list_folder(on_machine(paths_.jobs)))
       names.push_back(file.substr(0, file.rfind('.')));
