@@ -197,7 +197,8 @@ TEST_F(SupervisorRun, ASmallLogLimitHolds) {
   install("- {name: small, schedule: '@daily', log-limit: 64K, command: 'eval \"$DO\"'}\n");
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(
-        by_cron("small", "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); echo line $i; done").status, 0);
+        by_cron("small", "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); echo line $i; done").status,
+        0);
   std::uint64_t kept = 0;
   for (const auto& entry : fs::directory_iterator(run_folder("small"))) {
     if (entry.path().filename().string().starts_with("output.log")) kept += entry.file_size();
