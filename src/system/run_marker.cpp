@@ -75,8 +75,11 @@ void end_session(std::string_view text) {
 
 RunMarker::RunMarker(const Descriptor& folder, const Record& lost, pid_t session)
     : folder_(folder), name_(fmt::format("{}{}", kPrefix, getpid())) {
-  unlinkat(folder_.get(), name_.c_str(), 0);  // of a process of the same id, long ago
-  file_ = Descriptor(openat(folder_.get(), name_.c_str(),
+  // Locked and whole before it has its name, or a run beside this one would take it for a lost
+  // one's.
+  const std::string being_made = "." + name_;
+  unlinkat(folder_.get(), being_made.c_str(), 0);  // of a process of the same id, long ago
+  file_ = Descriptor(openat(folder_.get(), being_made.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file_) {
     error_ = errno;
@@ -85,8 +88,10 @@ RunMarker::RunMarker(const Descriptor& folder, const Record& lost, pid_t session
   flock(file_.get(), LOCK_EX);
   std::string text = record_line(lost);
   if (const auto start = start_time_of(session)) text += fmt::format("{} {}\n", session, *start);
-  if (write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    error_ = errno != 0 ? errno : ENOSPC;
+  const ssize_t written = write(file_.get(), text.data(), text.size());
+  if (written != static_cast<ssize_t>(text.size())) error_ = written < 0 ? errno : ENOSPC;
+  if (renameat(folder_.get(), being_made.c_str(), folder_.get(), name_.c_str()) != 0)
+    error_ = errno;
 }
 
 void RunMarker::remove() {
