@@ -54,6 +54,7 @@ Started::Started(const std::vector<std::string>& arguments,
   folder_ = pattern;
   std::vector<std::string> words = arguments;
   std::vector<std::string> entries;
+  entries.reserve(environment.size());
   for (const auto& [name, value] : environment) entries.push_back(name + "=" + value);
   const auto argv = pointers_to(words);
   const auto envp = pointers_to(entries);

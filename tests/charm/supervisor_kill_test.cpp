@@ -75,10 +75,11 @@ TEST_F(SupervisorKill, OfEightStartsAtOnceOneRuns) {
     const auto ended = [&runs] {
       return std::count_if(runs.begin(), runs.end(), [](Started& run) { return run.has_ended(); });
     };
-    EXPECT_TRUE(becomes_true([&] { return ended() >= static_cast<long>(kStarts) - 1; }));
+    ASSERT_TRUE(becomes_true([&] { return ended() >= static_cast<long>(kStarts) - 1; }));
     EXPECT_EQ(ended(), static_cast<long>(kStarts) - 1);
     write(go, "");
     std::vector<int> statuses;
+    statuses.reserve(kStarts);
     for (Started& run : runs) statuses.push_back(run.wait().status);
     EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 0), static_cast<long>(kStarts) - 1);
     EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 9), 1);
@@ -112,7 +113,7 @@ TEST_F(SupervisorKill, RunsThatMayOverlapAllRunAndNoneIsTakenForLost) {
       return std::distance(fs::directory_iterator(here), fs::directory_iterator()) ==
              static_cast<long>(kStarts);
     };
-    EXPECT_TRUE(becomes_true(all_are_here));
+    ASSERT_TRUE(becomes_true(all_are_here));
     write(here / "go", "");
     for (Started& run : runs) EXPECT_EQ(run.wait().status, 0);
   }

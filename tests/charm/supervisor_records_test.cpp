@@ -16,10 +16,7 @@
 namespace charm_test {
 namespace {
 
-using testing::Each;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -225,6 +222,9 @@ TEST_F(SupervisorRecords, WhatAJobsUserPlantsHarmsNobodyElse) {
       {"a closed folder", "chmod 0 ."},
       {"many files", "i=0; while [ $i -lt 500 ]; do i=$((i+1)); : > running.$i; done"},
   };
+  // So much memory as a small machine has to spare; a build with sanitizers does not start with it.
+  std::string limit = "ulimit -v 262144;";
+  if (shell(fmt::format("{} exec '{}' --help", limit, program().string())).status != 0) limit = "";
   for (const Planted& each : table) {
     SCOPED_TRACE(each.name);
     hook();
@@ -235,12 +235,11 @@ TEST_F(SupervisorRecords, WhatAJobsUserPlantsHarmsNobodyElse) {
         command.replace(at, 2, in_folder("secret"));
     }
     ASSERT_EQ(as("www-data", "cd '" + run_folder("www").string() + "' && " + command).status, 0);
-    // So much as a small machine has to spare; and a minute, for what would hang.
+    // A minute, for what would hang.
     for (const char* words :
          {"history", "history www", "history --format json", "status", "list"}) {
-      const auto answer =
-          shell(fmt::format("ulimit -v 262144; exec timeout 60 '{}' {}", program().string(), words),
-                rooted());
+      const auto answer = shell(
+          fmt::format("{} exec timeout 60 '{}' {}", limit, program().string(), words), rooted());
       EXPECT_EQ(answer.status, 0) << words << ": " << answer.err;
       EXPECT_THAT(answer.out, Not(HasSubstr("of root")));
     }

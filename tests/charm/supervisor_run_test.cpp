@@ -9,17 +9,16 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "supervised_service.h"
 
 namespace charm_test {
 namespace {
 
-using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::StartsWith;
 
 class SupervisorRun : public SupervisedService {
