@@ -59,6 +59,22 @@ bool ends_line(std::string_view rest) {
   return start == std::string_view::npos || (start > 0 && rest[start] == '#');
 }
 
+// The key that `text` begins with; empty where it begins with none that is simple.
+std::string_view key_of(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() &&
+         (is_letter_or_digit(text[size]) || text[size] == '_' || text[size] == '-')) {
+    ++size;
+  }
+  const std::string_view key = text.substr(0, size);
+  return key.size() > kLongestKey || key.starts_with('-') || is_null_word(key) ? std::string_view()
+                                                                               : key;
+}
+
+void skip_blanks(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
+
 class SimpleYaml {
  public:
   explicit SimpleYaml(std::string_view text) : lines_(text) {
@@ -115,18 +131,10 @@ class SimpleYaml {
 
   // "key: value". Leaves the line behind it the current one.
   bool read_entry(std::size_t map, const Line& line, bool may_nest) {
-    const std::string_view text = line.text;
-    std::size_t colon = 0;
-    while (colon < text.size() &&
-           (is_letter_or_digit(text[colon]) || text[colon] == '_' || text[colon] == '-')) {
-      ++colon;
-    }
-    const std::string_view key = text.substr(0, colon);
-    if (key.empty() || key.size() > kLongestKey || key.front() == '-' || is_null_word(key))
-      return false;
-    if (colon >= text.size() || text[colon] != ':') return false;
+    const std::string_view key = key_of(line.text);
+    if (key.empty() || !line.text.substr(key.size()).starts_with(':')) return false;
     const std::size_t key_index = add_scalar(line, key, true);
-    const std::string_view behind = text.substr(colon + 1);
+    const std::string_view behind = line.text.substr(key.size() + 1);
     const bool nests = behind.empty();
     if (nests && !may_nest) return false;
     if (!nests && behind.front() != ' ') return false;
@@ -146,11 +154,63 @@ class SimpleYaml {
     return read_map(map, line, false) ? std::optional(map) : std::nullopt;
   }
 
-  // A scalar of one line, `text`, which ends `line`.
+  // "{KEY: value, KEY: 'value'}", which ends `line`.
+  std::optional<std::size_t> read_flow_map(const Line& line, std::string_view text) {
+    const auto column = line.indent + static_cast<std::size_t>(text.data() - line.text.data());
+    const std::size_t map = add(YamlNode::Kind::map, line, column);
+    text.remove_prefix(1);
+    skip_blanks(text);
+    if (text.starts_with('}')) return ends_line(text.substr(1)) ? std::optional(map) : std::nullopt;
+    while (true) {
+      const std::string_view key = key_of(text);
+      if (key.empty() || text.substr(key.size()).substr(0, 2) != ": ") return std::nullopt;
+      text.remove_prefix(key.size() + 2);
+      skip_blanks(text);
+      const std::size_t key_index = add_scalar(line, key, true);
+      const auto value = read_flow_scalar(line, text);
+      if (!value) return std::nullopt;
+      tree_.nodes[map].entries.emplace_back(key_index, *value);
+      skip_blanks(text);
+      if (text.starts_with('}'))
+        return ends_line(text.substr(1)) ? std::optional(map) : std::nullopt;
+      if (!text.starts_with(", ")) return std::nullopt;
+      text.remove_prefix(2);
+      skip_blanks(text);
+    }
+  }
+
+  // Takes it off the front of `text`.
+  std::optional<std::size_t> read_flow_scalar(const Line& line, std::string_view& text) {
+    if (text.empty()) return std::nullopt;
+    const char first = text.front();
+    if (first == '"' || first == '\'') {
+      const std::size_t end = text.find(first, 1);
+      if (end == std::string_view::npos) return std::nullopt;
+      const std::string_view quoted = text.substr(1, end - 1);
+      text.remove_prefix(end + 1);
+      if (quoted.find('\\') != std::string_view::npos || text.starts_with(first))
+        return std::nullopt;
+      return add_scalar(line, quoted, false);
+    }
+    std::size_t size = 0;
+    while (size < text.size() &&
+           (is_letter_or_digit(text[size]) || (size > 0 && text[size] == '-') ||
+            text[size] == '_' || text[size] == '.' || text[size] == '/')) {
+      ++size;
+    }
+    const std::string_view word = text.substr(0, size);
+    text.remove_prefix(size);
+    if (word.empty() || is_null_word(word)) return std::nullopt;
+    return add_scalar(line, word, true);
+  }
+
+  // A value of one line, `text`, which ends `line`.
   std::optional<std::size_t> read_value(const Line& line, std::string_view text) {
     const char first = text.front();
     std::optional<std::size_t> value;
-    if (first == '"' || first == '\'') {
+    if (first == '{') {
+      value = read_flow_map(line, text);
+    } else if (first == '"' || first == '\'') {
       const std::size_t end = text.find(first, 1);
       if (end == std::string_view::npos || !ends_line(text.substr(end + 1))) return std::nullopt;
       const std::string_view quoted = text.substr(1, end - 1);

@@ -3,6 +3,8 @@
 //
 //   - name: clearsessions
 //     schedule: "17 3 * * *"
+//     environment: {DJANGO_SETTINGS_MODULE: app.settings, PORT: "8080"}
+//   - name: report
 //     environment:
 //       DJANGO_SETTINGS_MODULE: app.settings
 //

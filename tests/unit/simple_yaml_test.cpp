@@ -52,6 +52,24 @@ TEST(SimpleYaml, ReadsWhatJobFilesAreWrittenIn) {
   EXPECT_TRUE(read_simple_yaml("# x\n\n- name: a # b\n  command: 'x' # y\n") == std::nullopt);
 }
 
+TEST(SimpleYaml, ReadsMappingsInOneLine) {
+  for (const char* map : {"{}", "{ }", "{A: b}", "{ A: b }", "{A: b, C: 'd e'}  # f",
+                          "{A_B: 8080, c-d: \"x: y, {z}\",   E: /srv/a.b}", "{A: b , C: d}",
+                          "{A: '', B: true}", "{A: \"it's\"}"}) {
+    const std::string text = std::string("- name: a\n  environment: ") + map + "\n  user: b\n";
+    EXPECT_TRUE(read_simple_yaml(text)) << text;
+    EXPECT_EQ(difference(text), "");
+  }
+  for (const char* map :
+       {"{A: b",       "{A}",          "{A: }",        "{A:b}",      "{A: b}c",   "{A: b}#c",
+        "{A: b,C: d}", "{A: b,}",      "{A: null}",    "{null: b}",  "{A: [b]}",  "{A: {b: c}}",
+        "{A: b: c}",   "{A: 'it''s'}", "{A: \"\\n\"}", "{A: b c}",   "{A: &x b}", "{A: http://b}",
+        "{\"A\": b}",  "{A: -1}",      "{, A: b}",     "{A: b} , c", "{A: *b}"}) {
+    const std::string text = std::string("- name: a\n  environment: ") + map + "\n  user: b\n";
+    EXPECT_FALSE(read_simple_yaml(text)) << text;
+  }
+}
+
 TEST(SimpleYaml, LeavesTheRestToTheLibrary) {
   for (const char* text : {"",
                            "# only a comment\n",
@@ -122,6 +140,16 @@ TEST(SimpleYaml, NeverDiffersFromTheLibrary) {
     const std::string found = difference(text);
     if (!found.empty()) RC_FAIL(text + "\n" + found);
   });
+  const std::vector<std::string> flow = {"{",     "}",     ", ", ",", "A: ",  "B: ",  "b",
+                                         "'c d'", "\"e\"", " ",  ":", "null", "/x.y", "-",
+                                         "12",    "#",     "[",  "]", "\n  "};
+  rc::check([&flow] {
+    std::string text = "- name: a\n  environment: {";
+    for (int i = *rc::gen::inRange(0, 12); i > 0; --i) text += *rc::gen::elementOf(flow);
+    text += *rc::gen::arbitrary<bool>() ? "}\n" : "";
+    const std::string found = difference(text);
+    if (!found.empty()) RC_FAIL(text + "\n" + found);
+  });
   // Job files, with one piece put in or taken out somewhere.
   rc::check([&pieces] {
     std::string text;
@@ -129,6 +157,7 @@ TEST(SimpleYaml, NeverDiffersFromTheLibrary) {
       text += "- name: a\n  schedule: \"1 2 * * *\"\n  command: /bin/x y\n";
       if (*rc::gen::arbitrary<bool>()) text += "  environment:\n    A: b\n    C: 'd'\n";
       if (*rc::gen::arbitrary<bool>()) text += "\n  # x\n  user: y\n";
+      if (*rc::gen::arbitrary<bool>()) text += "  environment: {A: b, C: 'd', E: \"f\"}\n";
     }
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     if (*rc::gen::arbitrary<bool>()) {
