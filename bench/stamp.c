@@ -1,10 +1,13 @@
-// Prints the monotonic clock in nanoseconds: the moment at which this program was running.
+// Writes the monotonic clock, in nanoseconds, to a file: the moment at which this program was
+// running.
 #include <stdio.h>
 #include <time.h>
 
-int main(void) {
+int main(int argc, char** argv) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  printf("%lld\n", (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
-  return 0;
+  FILE* file = argc == 2 ? fopen(argv[1], "w") : NULL;
+  if (file == NULL) return 1;
+  fprintf(file, "%lld\n", (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
+  return fclose(file);
 }

@@ -305,17 +305,18 @@ std::string objection(const Facts& facts) {
   return "";
 }
 
-std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
-                             const std::optional<std::vector<Job>>& last_good) {
+const std::vector<Job>& choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
+                                    const std::optional<std::vector<Job>>& last_good) {
+  static const std::vector<Job> none;
   if (config && config->jobs && job_file.problems.empty()) return job_file.jobs;
-  return last_good.value_or(std::vector<Job>{});
+  return last_good ? *last_good : none;
 }
 
 Plan plan(const Facts& facts) {
   Plan plan;
   plan.service = facts.service;
   plan_databags(facts, plan);
-  const std::vector<Job> jobs =
+  const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   if (facts.service.empty()) {
     plan_status(facts, status_of(facts, {}), {}, plan);

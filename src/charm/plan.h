@@ -102,9 +102,9 @@ std::string choose_service(std::string_view unit, std::string_view principal_uni
 std::string objection(const Facts& facts);
 
 // The jobs that are to be installed: those of the configuration, or the last good ones where it is
-// bad or unknown.
-std::vector<Job> choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
-                             const std::optional<std::vector<Job>>& last_good);
+// bad or unknown. Refers to one of its arguments.
+const std::vector<Job>& choose_jobs(const std::optional<Config>& config, const JobFile& job_file,
+                                    const std::optional<std::vector<Job>>& last_good);
 
 // For every hook but stop and remove. Nothing in it depends on which hook runs, and a plan made
 // after it was carried out is empty but for an active unit's stamp.

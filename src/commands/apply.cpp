@@ -127,8 +127,9 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
   for (const std::string& name : plan.remove_jobs) remove_file(on_machine(paths.job(name)));
   for (const std::string& name : plan.remove_runs) remove_run_folder(on_machine(paths.run(name)));
   if (plan.mark_leader && !*plan.mark_leader) remove_file(on_machine(paths.leader));
+  // Lost, the next hook makes it anew.
   if (plan.mark_leader && *plan.mark_leader)
-    replace_file(on_machine(paths.leader), "", {0644, std::nullopt, std::nullopt});
+    replace_unflushed(on_machine(paths.leader), "", {0644, std::nullopt, std::nullopt});
   if (plan.last_good)
     replace_file(on_machine(paths.last_good), *plan.last_good, {0600, std::nullopt, std::nullopt});
 }

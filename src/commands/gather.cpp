@@ -316,7 +316,7 @@ Gathered gather(const HookCall& call, Questions& questions) {
   }
   facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
   look_at_service(facts);
-  const std::vector<Job> jobs =
+  const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   facts.users = look_up_users(jobs, facts.installed, gathered);
   look_at_leadership(call, questions, gathered);

@@ -171,14 +171,14 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
 // out, which may have installed jobs and made the unit the leader.
 void remember_runs(const Facts& facts, Remembered& remembered) {
   const bool leader = facts.decision.active();
-  std::vector<Job> jobs;
+  const std::vector<Job>& jobs =
+      choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   std::map<std::string, JobRuns> runs = facts.runs;
-  for (Job& job : choose_jobs(facts.config, facts.job_file, facts.installed.last_good)) {
+  for (const Job& job : jobs) {
     if (!wants_runs(facts, job)) continue;
     remembered.runs.push_back(job.name);
     JobRuns& known = runs.try_emplace(job.name, JobRuns{std::nullopt, facts.now}).first->second;
     if (leader && !facts.installed.leader_since) known.since = std::max(known.since, facts.now);
-    jobs.push_back(std::move(job));
   }
   remembered.until = next_delay(jobs, runs, leader, facts.now, facts.zone);
 }

@@ -68,7 +68,7 @@ int wait_for(pid_t process) {
 // handlers where it starts others. -1 with errno where that fails.
 pid_t start(char* const* arguments, const std::array<int, 3>& streams) {
   volatile int error = 0;
-  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork)
+  // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
   const pid_t process = vfork();
   if (process == 0) {
     dup2(streams[0], STDIN_FILENO);
@@ -78,6 +78,7 @@ pid_t start(char* const* arguments, const std::array<int, 3>& streams) {
     error = errno;
     _exit(127);
   }
+  // NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
   if (process < 0 || error == 0) return process;
   wait_for(process);
   errno = error;
