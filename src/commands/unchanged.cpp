@@ -50,6 +50,12 @@ class Sight {
     }
     if (is_earlier(newest_, status.changed)) newest_ = status.changed;
   }
+  // As see(), but newest_change() does not tell of it.
+  void see_unstamped(const std::optional<FileStatus>& status) {
+    const timespec newest = newest_;
+    see(status);
+    newest_ = newest;
+  }
   void see(const std::optional<FileStatus>& status) {
     digest_.add(status.has_value() ? 1U : 0U);
     if (status) see(*status);
@@ -94,7 +100,15 @@ void see_state(const ServicePaths& paths, const Remembered& remembered, Sight& s
   std::vector<std::string> names = list_folder(state);
   std::erase(names, base_name(paths.remembered));
   for (const std::string& name : names) sight.see(name);
-  for (const auto& status : statuses_in(state, names)) sight.see(status);
+  const auto statuses = statuses_in(state, names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    // The status is written last, when Juju has taken it; the tick of that is not waited for.
+    if (names[i] == base_name(paths.status)) {
+      sight.see_unstamped(statuses[i]);
+    } else {
+      sight.see(statuses[i]);
+    }
+  }
   for (const auto& status : statuses_in(on_machine(paths.jobs), remembered.job_files))
     sight.see(status);
   std::vector<std::string> records;
