@@ -158,7 +158,7 @@ TEST_F(Kill, AMoveToAnotherServiceNameNeverLeavesNoCrontab) {
       [&] {
         EXPECT_EQ(crontab(fleet, kUnit), "");
         EXPECT_NE(crontab(fleet, kUnit, "shop"), "");
-        EXPECT_EQ(files_below(root).size(), 8u);
+        EXPECT_EQ(files_below(root).size(), 9u);
       });
   EXPECT_GT(kills, 40);
 }
