@@ -145,6 +145,14 @@ std::vector<std::string> files_below(const fs::path& folder) {
   return files;
 }
 
+std::vector<std::string> lasting_files_below(const fs::path& folder) {
+  std::vector<std::string> files = files_below(folder);
+  std::erase_if(files, [](const std::string& path) {
+    return path.starts_with("run/") || path.ends_with("/remembered");
+  });
+  return files;
+}
+
 ShellResult shell(const std::string& command,
                   const std::map<std::string, std::string>& environment) {
   const TemporaryFolder folder;

@@ -72,6 +72,9 @@ std::map<std::string, Entry> snapshot(const fs::path& folder);
 
 // Paths of regular files below a folder, relative to it.
 std::vector<std::string> files_below(const fs::path& folder);
+// The same without those below run/, which tell of this boot only, and what spares the next hook
+// work, which may be there.
+std::vector<std::string> lasting_files_below(const fs::path& folder);
 
 struct ShellResult {
   int status = 0;

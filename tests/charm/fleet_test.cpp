@@ -73,7 +73,7 @@ TEST_P(EachMode, ADemotedLeaderSaysFalseAsSoonAsItHearsOfTheNewOne) {
     EXPECT_NE(run.hook, "update-status");
     EXPECT_TRUE(run.unit != old_leader || run.hook == "replicas-relation-changed") << run.hook;
   }
-  EXPECT_THAT(fleet.application_data(), ElementsAre(testing::Pair("leader", new_leader)));
+  EXPECT_EQ(fleet.application_data().at("leader"), new_leader);
 }
 
 TEST_P(EachMode, AFailOverCostsOneHookAUnitAndOneMore) {
@@ -234,10 +234,12 @@ TEST_P(EachMode, AServiceNameMovesTheFiles) {
                                       "var/lib/shop-maintenance/jobs/clearsessions.json",
                                       "var/lib/shop-maintenance/jobs/rotate.json",
                                       "var/lib/shop-maintenance/owner",
-                                      "var/lib/shop-maintenance/remembered",
                                       "var/lib/shop-maintenance/status"};
-    if (unit == fleet.leader()) files.emplace_back("var/lib/shop-maintenance/leader");
-    EXPECT_THAT(files_below(fleet.root(unit)), UnorderedElementsAreArray(files));
+    if (unit == fleet.leader()) {
+      files.emplace_back("var/lib/shop-maintenance/leader");
+      files.emplace_back("var/lib/shop-maintenance/leadership-ttl");
+    }
+    EXPECT_THAT(lasting_files_below(fleet.root(unit)), UnorderedElementsAreArray(files));
   }
 }
 
