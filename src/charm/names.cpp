@@ -36,6 +36,7 @@ ServicePaths::ServicePaths(std::string_view service)
       remembered(state + "/remembered"),
       stamp(runtime + "/stamp"),
       leadership(runtime + "/leadership"),
+      marks(state + "/marks"),
       hook_lock(runtime + "/hook.lock"),
       allowed(state + "/leadership-ttl") {}
 

@@ -40,6 +40,7 @@ struct ServicePaths {
   std::string remembered;  // see remembered.h
   std::string stamp;       // in runtime: leave to act as leader, see run/stamp.h
   std::string leadership;  // in runtime: see local_leadership.h
+  std::string marks;       // how far each tracked job has come, see catch_up.h
   std::string hook_lock;   // in runtime: held by a hook as long as it runs
   std::string allowed;  // minutes for which `run` accepts a stamp, see LeadershipDecision::allowed
 

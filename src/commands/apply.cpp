@@ -142,12 +142,16 @@ void write_stamp(std::string_view text, const ServicePaths& paths) {
   replace_unflushed(on_machine(paths.stamp), text, {0644, std::nullopt, std::nullopt});
 }
 
-bool apply(const Plan& plan, LogLevel level) {
+void apply_files(const Plan& plan) {
   const ServicePaths paths(plan.service);
   for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
   install_files(plan, paths);
   for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
   write_metrics(plan, paths);
+}
+
+bool tell(const Plan& plan, LogLevel level) {
+  const ServicePaths paths(plan.service);
   for (const LogMessage& message : plan.log) log(message.level, message.text);
   std::optional<DatabagWriting> application;
   std::optional<DatabagWriting> unit;

@@ -9,9 +9,13 @@
 
 namespace leader_cron {
 
-// Throws MachineError where the machine refuses; running the hook again takes up where that left
-// off. False where Juju did not take the status: the next hook has to try again.
-bool apply(const Plan& plan, LogLevel level);
+// All files. Throws MachineError where the machine refuses; running the hook again takes up where
+// that left off.
+void apply_files(const Plan& plan);
+
+// What Juju and the other units are told, and the log. False where Juju did not take the status:
+// the next hook has to try again.
+bool tell(const Plan& plan, LogLevel level);
 
 // The stamp alone, for a hook that has nothing else to do.
 void write_stamp(std::string_view text, const ServicePaths& paths);

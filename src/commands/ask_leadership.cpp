@@ -28,15 +28,19 @@ void ask_application(const HookCall& call, Questions& questions, const std::stri
   if (!questions.application)
     questions.application.emplace(relation, application, Databags::application);
   facts.application.asked = true;
-  if (const auto bag = questions.application->answer())
-    facts.application.value = read_application_data(*bag, application);
+  questions.application_data = questions.application->answer();
+  if (questions.application_data)
+    facts.application.value = read_application_data(*questions.application_data, application);
 }
 
-void ask_unit(const std::string& relation, const std::string& unit, LeadershipFacts& facts) {
+void ask_unit(Questions& questions, const std::string& relation, const std::string& unit,
+              LeadershipFacts& facts) {
   Answer<UnitData>& answer = facts.units[unit];
   answer.asked = true;
-  if (const auto bag = DatabagQuestion(relation, unit, Databags::unit).answer())
-    answer.value = read_unit_data(*bag);
+  auto bag = DatabagQuestion(relation, unit, Databags::unit).answer();
+  if (!bag) return;
+  answer.value = read_unit_data(*bag);
+  questions.unit_data.emplace(unit, *std::move(bag));
 }
 
 }  // namespace
@@ -81,7 +85,7 @@ const LeadershipFacts& ask_leadership(const HookCall& call, Questions& questions
     if (read->application) {
       ask_application(call, questions, *relation, facts);
     } else {
-      ask_unit(*relation, read->unit, facts);
+      ask_unit(questions, *relation, read->unit, facts);
     }
   }
   return facts;

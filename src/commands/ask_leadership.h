@@ -2,6 +2,7 @@
 // for charm/leadership.h.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct Questions {
   // Once they are known.
   std::optional<LeadershipFacts> leadership_facts;
   std::optional<std::string> relation;  // the peer relation's id, empty: there is none
+  std::optional<Databag> application_data;
+  std::map<std::string, Databag> unit_data;  // of those that were asked for
 };
 
 inline constexpr std::string_view kPeerEndpoint = "replicas";

@@ -12,6 +12,7 @@
 #include "commands/run_job.h"
 #include "commands/unit_commands.h"
 #include "commands/version.h"
+#include "cron/civil_time.h"
 #include "run/launch.h"
 
 namespace leader_cron {
@@ -34,6 +35,14 @@ int parse(CLI::App& app, int argc, char** argv, int usage_error, bool& proceed) 
   }
   proceed = true;
   return 0;
+}
+
+// An instant, or nothing with a message.
+std::optional<std::chrono::sys_seconds> slot_in(const std::string& text) {
+  const auto slot = parse_instant(text, TimeZone::utc());
+  if (!slot)
+    std::fprintf(stderr, "'%s' is no instant; write one like 2026-11-23T17:00:00Z\n", text.c_str());
+  return slot;
 }
 
 void add_format(CLI::App* command, OutputFormat& format) {
@@ -107,7 +116,18 @@ int run_supervisor(const std::string& service, int argc, char** argv) {
       app.add_subcommand("run", "Run a job now, as its crontab line does on the leader.");
   run->add_option("JOB", job, "the job's name")->required();
   run->add_flag("--force", run_options.force, "also on a unit that does not lead");
+  std::string catch_up;
+  run->add_option("--catch-up", catch_up,
+                  "for the run that was missed then (for the charm's hooks)");
   add_format(run, run_options.format);
+
+  CLI::App* missed = app.add_subcommand(
+      "missed", "Record that runs of a job were missed (for the charm's hooks).");
+  std::string first;
+  std::string last;
+  missed->add_option("JOB", job, "the job's name")->required();
+  missed->add_option("FIRST", first, "when the first of them was due")->required();
+  missed->add_option("LAST", last, "when the last of them was due")->required();
 
   OutputFormat list_format = OutputFormat::text;
   CLI::App* list = app.add_subcommand("list", "Say which jobs there are, and how they stand.");
@@ -135,7 +155,15 @@ int run_supervisor(const std::string& service, int argc, char** argv) {
 
   bool proceed = false;
   if (const int error = parse(app, argc, argv, kOwnFailure, proceed); !proceed) return error;
-  if (run->parsed()) return run_job(service, job, run_options);
+  if (missed->parsed()) {
+    const auto from = slot_in(first);
+    const auto to = slot_in(last);
+    return from && to ? note_missed(service, job, *from, *to) : kOwnFailure;
+  }
+  if (run->parsed()) {
+    if (!catch_up.empty() && !(run_options.catch_up = slot_in(catch_up))) return kOwnFailure;
+    return run_job(service, job, run_options);
+  }
   if (list->parsed()) return list_jobs(service, list_format);
   if (next->parsed()) return show_unit_next(service, next_options);
   return history->parsed() ? show_history(service, history_options)

@@ -1,8 +1,11 @@
 #include "commands/hook.h"
 
+#include <functional>
+
 #include "charm/names.h"
 #include "charm/plan.h"
 #include "commands/apply.h"
+#include "commands/catch_up_jobs.h"
 #include "commands/gather.h"
 #include "commands/unchanged.h"
 #include "juju/hook_tools.h"
@@ -13,18 +16,23 @@
 namespace leader_cron {
 namespace {
 
-// What was logged goes out also when the machine refuses half-way. False as apply() says it.
-bool apply_and_send_log(const Plan& plan, LogLevel level) {
-  bool complete = false;
+// What was logged goes out also when the machine refuses half-way.
+void sending_log_on_error(LogLevel level, const std::function<void()>& work) {
   try {
-    complete = apply(plan, level);
+    work();
   } catch (const std::exception& error) {
     log(LogLevel::error, error.what());
     send_log(level);
     throw;
   }
-  send_log(level);
-  return complete;
+}
+
+void remove_files(const HookCall& call) {
+  sending_log_on_error(LogLevel::info, [&call] {
+    const Plan plan = plan_removal(gather_for_removal(call));
+    apply_files(plan);
+    tell(plan, LogLevel::info);
+  });
 }
 
 // Juju runs one hook of a unit at a time, but one whose agent was killed goes on: it must not give
@@ -47,14 +55,20 @@ int run_hook(std::string_view name) {
   const std::string service = maintained_service(call.unit);
   const Descriptor lock = wait_for_other_hooks(service);
   if (call.ends_unit()) {
-    apply_and_send_log(plan_removal(gather_for_removal(call)), LogLevel::info);
+    remove_files(call);
     return 0;
   }
   Questions questions(call, relation_to_ask(call, service));
   if (is_unchanged(call, questions)) return 0;
   const Gathered gathered = gather(call, questions);
-  if (apply_and_send_log(plan(gathered.facts), gathered.log_level))
-    remember_unchanged(call, questions, gathered);
+  sending_log_on_error(gathered.log_level, [&] {
+    Plan work = plan(gathered.facts);
+    apply_files(work);
+    catch_up_jobs(gathered.facts, questions, work);
+    const bool told = tell(work, gathered.log_level);
+    send_log(gathered.log_level);
+    if (told) remember_unchanged(call, questions, gathered);
+  });
   return 0;
 }
 

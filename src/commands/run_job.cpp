@@ -50,43 +50,122 @@ class Run {
         by_cron_(!environment_variable("IS_LEADER").empty()) {}
 
   int run() {
+    return telling([this] { return run_or_throw(); });
+  }
+
+  int note_missed(std::chrono::sys_seconds first, std::chrono::sys_seconds last) {
+    return telling([&] {
+      Record record;
+      record.result = Record::Result::missed;
+      record.slot = last;
+      record.start = now();
+      record.end = record.start;
+      record.reason = first == last
+                          ? fmt::format("due at {}", utc_text(last))
+                          : fmt::format("due from {} to {}", utc_text(first), utc_text(last));
+      const auto job = installed_job();
+      if (!job) return no_such_job();
+      std::vector<std::string> environment;
+      if (geteuid() == 0) become_the_jobs_user(*job, environment);
+      append_record(open_folder(), record);
+      return 0;
+    });
+  }
+
+ private:
+  template <typename Work>
+  int telling(const Work& work) {
     try {
-      return run_or_throw();
+      return work();
     } catch (const MachineError& error) {
       tell(error.what());
       return kOwnFailure;
     }
   }
 
- private:
-  int run_or_throw() {
-    const std::string path = on_machine(paths_.job(name_));
-    const auto text = name_.find('/') == std::string::npos ? read_file(path) : std::nullopt;
-    if (!text) return no_such_job();
-    const auto job = stored_job(*text);
+  std::string job_path() const { return on_machine(paths_.job(name_)); }
+
+  // Nothing where there is none; throws where it cannot be read.
+  std::optional<Job> installed_job() const {
+    const auto text = name_.find('/') == std::string::npos ? read_file(job_path()) : std::nullopt;
+    if (!text) return std::nullopt;
+    auto job = stored_job(*text);
     if (!job)
-      throw MachineError("read the job", path, "it is damaged; any hook of the charm mends it");
-    const auto crontab = read_beginning(on_machine(paths_.crontab), kCrontabHead);
-    const CrontabHead head = read_crontab_head(crontab.value_or(""));
-    std::vector<std::string> environment = by_cron_ ? crons_environment() : as_crons(head);
-    if (geteuid() == 0) become_the_jobs_user(*job, path, environment);
-    Descriptor folder = open_folder();
-    if (const std::string reason = refusal_of(*job, head.leader); !reason.empty())
-      return skip(folder, reason);
-    if (job->overlap == Overlap::skip && !lock_run_folder(folder))
-      return skip(folder, "the run before it goes on");
-    if (!settle(*job, folder)) return skip(folder, "what is left of the run before it goes on");
-    return supervise(order_of(*job, std::move(environment)), folder);
+      throw MachineError("read the job", job_path(),
+                         "it is damaged; any hook of the charm mends it");
+    return job;
   }
 
-  std::string refusal_of(const Job& job, std::optional<bool> leader) const {
-    LeadershipFiles files{leader, std::nullopt, std::nullopt, {}};
+  CrontabHead crontab_head() const {
+    const auto crontab = read_beginning(on_machine(paths_.crontab), kCrontabHead);
+    return read_crontab_head(crontab.value_or(""));
+  }
+
+  int run_or_throw() {
+    const auto job = installed_job();
+    if (!job) return no_such_job();
+    std::vector<std::string> environment =
+        by_cron_ ? crons_environment() : as_crons(crontab_head());
+    if (geteuid() == 0) become_the_jobs_user(*job, environment);
+    Descriptor folder = open_folder();
+    if (const std::string reason = refusal_of(*job); !reason.empty())
+      return skip(*job, folder, reason);
+    if (job->overlap == Overlap::skip && !lock_run_folder(folder))
+      return skip(*job, folder, kOverlap);
+    if (!settle(*job, folder))
+      return skip(*job, folder, "what is left of the run before it goes on");
+    RunOrder order = order_of(*job, std::move(environment));
+    if (!job->catch_up) return supervise(order, folder);
+    return run_on_record(order, folder);
+  }
+
+  // Of a job with catch-up: that its slot was started is on the disk before the stamp is looked at
+  // for good. So whoever takes the stamp away and reads the records afterwards, to hand the job
+  // over, sees every run that was still let start (docs/leadership.md).
+  int run_on_record(RunOrder& order, Descriptor& folder) const {
+    const Instant start = now();
+    order.slot_known = slot_of(order.job, start);
+    order.slot = nullptr;
+    Record lost;
+    lost.result = Record::Result::lost;
+    lost.trigger = order.trigger;
+    lost.slot = order.slot_known;
+    lost.start = start;
+    lost.reason = kSupervisorKilled;
+    RunMarker marker(folder, lost);
+    if (!marker.flush() && order.job.run_on == RunOn::leader) {
+      marker.remove();
+      throw MachineError("run the job", name_, "that it starts cannot be recorded before it does");
+    }
+    if (const std::string reason = refusal_of(order.job); !reason.empty()) {
+      marker.remove();
+      return skip(order.job, folder, reason);
+    }
+    order.marker = &marker;
+    return supervise(order, folder);
+  }
+
+  // What the files say now.
+  std::string refusal_of(const Job& job) const {
+    LeadershipFiles files{crontab_head().leader, std::nullopt, std::nullopt, {}};
     if (job.run_on == RunOn::leader && !options_.force) {
       files.stamp = read_file(on_machine(paths_.stamp));
       if (const auto text = read_file(on_machine(paths_.allowed))) files.allowed = ttl_in(*text);
       files.now = read_boot_clock();
     }
     return refusal(job, files, options_.force);
+  }
+
+  // The time of the schedule that the run is for; nothing where a person starts it.
+  std::optional<std::chrono::sys_seconds> slot_of(const Job& job, Instant start) const {
+    if (options_.catch_up) return options_.catch_up;
+    if (!by_cron_) return std::nullopt;
+    try {
+      return last_until(job.schedule, std::chrono::floor<std::chrono::seconds>(start), kLatestStart,
+                        machine_zone());
+    } catch (const MachineError&) {
+      return std::nullopt;
+    }
   }
 
   RunOrder order_of(const Job& job, std::vector<std::string> environment) const {
@@ -96,16 +175,8 @@ class Run {
     order.launch = launch_of(job, environment);
     order.trigger = trigger();
     order.echo = !by_cron_ && options_.format == OutputFormat::text;
-    if (by_cron_) {
-      order.slot = [&job](Instant start) -> std::optional<std::chrono::sys_seconds> {
-        try {
-          return last_until(job.schedule, std::chrono::floor<std::chrono::seconds>(start),
-                            kLatestStart, machine_zone());
-        } catch (const MachineError&) {
-          return std::nullopt;
-        }
-      };
-    } else {
+    order.slot = [this, &job](Instant start) { return slot_of(job, start); };
+    if (!by_cron_) {
       order.report = [this](const Record& record, const std::string& tail) {
         report(record, tail);
       };
@@ -135,8 +206,8 @@ class Run {
 
   // For root only. The file's owner must be the user that its text names: what a job's user could
   // write into it must not choose whom root becomes.
-  static void become_the_jobs_user(const Job& job, const std::string& path,
-                                   std::vector<std::string>& environment) {
+  void become_the_jobs_user(const Job& job, std::vector<std::string>& environment) const {
+    const std::string path = job_path();
     const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
     const auto user = users.find(job.user);
     if (user == users.end())
@@ -175,12 +246,13 @@ class Run {
     return false;
   }
 
-  int skip(const Descriptor& folder, const std::string& reason) {
+  int skip(const Job& job, const Descriptor& folder, const std::string& reason) const {
     Record record;
     record.result = Record::Result::skipped;
     record.trigger = trigger();
     record.start = now();
     record.end = record.start;
+    record.slot = slot_of(job, record.start);
     record.reason = reason;
     SystemLog(tag_).line(SystemLog::Severity::info, fmt::format("{}: skipped: {}", name_, reason));
     try {
@@ -227,7 +299,10 @@ class Run {
     }
   }
 
-  Trigger trigger() const { return by_cron_ ? Trigger::schedule : Trigger::hand; }
+  Trigger trigger() const {
+    if (options_.catch_up) return Trigger::catch_up;
+    return by_cron_ ? Trigger::schedule : Trigger::hand;
+  }
 
   ServicePaths paths_;
   std::string tag_;
@@ -240,6 +315,11 @@ class Run {
 
 int run_job(std::string_view service, std::string_view name, const RunOptions& options) {
   return Run(service, name, options).run();
+}
+
+int note_missed(std::string_view service, std::string_view name, std::chrono::sys_seconds first,
+                std::chrono::sys_seconds last) {
+  return Run(service, name, {}).note_missed(first, last);
 }
 
 }  // namespace leader_cron

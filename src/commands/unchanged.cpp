@@ -13,6 +13,7 @@
 #include "charm/names.h"
 #include "charm/plan.h"
 #include "charm/remembered.h"
+#include "charm/tracked_jobs.h"
 #include "commands/apply.h"
 #include "run/health.h"
 #include "system/crontab_file.h"
@@ -181,6 +182,16 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
   return true;
 }
 
+// A slot may turn out to be missed soon after it was due.
+std::optional<std::chrono::sys_seconds> next_look_at_slots(const Facts& facts) {
+  std::vector<CatchUpJob> tracked = tracked_jobs(
+      choose_jobs(facts.config, facts.job_file, facts.installed.last_good), facts.now, facts.zone);
+  // A unit that does not act has nothing to look at but what runs on all.
+  if (!facts.decision.active())
+    std::erase_if(tracked, [](const CatchUpJob& job) { return job.run_on == RunOn::leader; });
+  return next_look(tracked, facts.now, facts.zone);
+}
+
 // Which jobs' records matter, and when a job will be overdue; as of before the plan was carried
 // out, which may have installed jobs and made the unit the leader.
 void remember_runs(const Facts& facts, Remembered& remembered) {
@@ -195,6 +206,8 @@ void remember_runs(const Facts& facts, Remembered& remembered) {
     if (leader && !facts.installed.leader_since) known.since = std::max(known.since, facts.now);
   }
   remembered.until = next_delay(jobs, runs, leader, facts.now, facts.zone);
+  if (const auto look = next_look_at_slots(facts))
+    remembered.until = std::min(remembered.until.value_or(*look), *look);
 }
 
 // Throws MachineError.

@@ -34,7 +34,9 @@ struct Job {
   std::optional<std::chrono::seconds> timeout;  // nothing: it may run for ever
   Overlap overlap = Overlap::skip;
   unsigned umask = 022;
-  std::uint64_t log_limit = kDefaultLogLimit;  // bytes of its output that are kept
+  bool catch_up = false;  // a slot that nobody ran when it was due is run later, once
+  std::optional<std::chrono::seconds> catch_up_window;  // nothing: one period, at most a day
+  std::uint64_t log_limit = kDefaultLogLimit;           // bytes of its output that are kept
 
   bool operator==(const Job&) const = default;
 };

@@ -111,6 +111,7 @@ class JobFileReader {
                                    : fmt::format("job {} lacks a {}", job.name, required));
     }
     check_reboot(job, node);
+    check_catch_up(job, node);
     check_size(job, node);
     file_.jobs.push_back(std::move(job));
   }
@@ -255,6 +256,15 @@ class JobFileReader {
       job.overlap = *word == 0 ? Overlap::skip : Overlap::allow;
   }
 
+  void read_catch_up(Job& job, const YamlNode& value) {
+    if (const auto catch_up = values_.boolean(value, "catch-up")) job.catch_up = *catch_up;
+  }
+
+  void read_catch_up_window(Job& job, const YamlNode& value) {
+    job.catch_up_window =
+        values_.duration(value, "catch-up-window", std::chrono::minutes(1), std::chrono::hours(24));
+  }
+
   void read_umask(Job& job, const YamlNode& value) {
     if (const auto bits = values_.permissions(value, "umask")) job.umask = *bits;
   }
@@ -268,15 +278,30 @@ class JobFileReader {
   // it.
   void check_reboot(const Job& job, const YamlNode& node) {
     if (!job.schedule.reboot || job.run_on == RunOn::all) return;
-    Position at = node.at;
-    for (const auto& [key, value] : node.entries) {
-      if (tree_[key].scalar == "schedule") at = tree_[value].at;
-    }
     values_.problem(
-        at,
+        place_of("schedule", node),
         "@reboot runs when cron starts, before Juju has said which unit leads, so it cannot be "
         "for the leader only",
         "run-on: all");
+  }
+
+  void check_catch_up(const Job& job, const YamlNode& node) {
+    if (job.catch_up && job.schedule.reboot) {
+      values_.problem(place_of("catch-up", node), "@reboot has no times that could be caught up",
+                      "catch-up: false");
+    }
+    if (job.catch_up_window && !job.catch_up) {
+      values_.problem(place_of("catch-up-window", node), "catch-up-window without catch-up",
+                      "catch-up: true");
+    }
+  }
+
+  // Where the value of that key stands.
+  Position place_of(std::string_view name, const YamlNode& node) const {
+    for (const auto& [key, value] : node.entries) {
+      if (tree_[key].scalar == name) return tree_[value].at;
+    }
+    return node.at;
   }
 
   void check_size(const Job& job, const YamlNode& node) {
@@ -297,7 +322,7 @@ class JobFileReader {
     std::string_view name;
     void (JobFileReader::*read)(Job& job, const YamlNode& value);
   };
-  static const std::array<Key, 13> kKeys;
+  static const std::array<Key, 15> kKeys;
 
   SourceText source_;
   std::string_view text_;
@@ -308,7 +333,7 @@ class JobFileReader {
   std::size_t size_ = 0;
 };
 
-constexpr std::array<JobFileReader::Key, 13> JobFileReader::kKeys = {{
+constexpr std::array<JobFileReader::Key, 15> JobFileReader::kKeys = {{
     {"name", &JobFileReader::read_name},
     {"schedule", &JobFileReader::read_schedule},
     {"command", &JobFileReader::read_command},
@@ -320,6 +345,8 @@ constexpr std::array<JobFileReader::Key, 13> JobFileReader::kKeys = {{
     {"enabled", &JobFileReader::read_enabled},
     {"timeout", &JobFileReader::read_timeout},
     {"overlap", &JobFileReader::read_overlap},
+    {"catch-up", &JobFileReader::read_catch_up},
+    {"catch-up-window", &JobFileReader::read_catch_up_window},
     {"umask", &JobFileReader::read_umask},
     {"log-limit", &JobFileReader::read_log_limit},
 }};

@@ -43,7 +43,16 @@ void add_job(std::string& json, const Job& job) {
   json += job.enabled ? ",\"enabled\":true" : ",\"enabled\":false";
   json += ",\"timeout\":" + (job.timeout ? std::to_string(job.timeout->count()) : "null");
   add_text(json, ",\"overlap\":", job.overlap == Overlap::allow ? "allow" : "skip");
+  json += job.catch_up ? ",\"catch-up\":true" : ",\"catch-up\":false";
+  json += ",\"catch-up-window\":" +
+          (job.catch_up_window ? std::to_string(job.catch_up_window->count()) : "null");
   json += fmt::format(",\"umask\":{},\"log-limit\":{}}}", job.umask, job.log_limit);
+}
+
+std::optional<std::chrono::seconds> seconds_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) return std::nullopt;
+  return std::chrono::seconds(found->get<std::int64_t>());
 }
 
 // Throws a library's exception where something that no job can do without is missing, or is of
@@ -65,8 +74,9 @@ std::optional<Job> job_of(const Json& json) {
   job.directory = json.value("directory", job.directory);
   job.run_on = json.value("run-on", "leader") == "all" ? RunOn::all : RunOn::leader;
   job.enabled = json.value("enabled", job.enabled);
-  if (const auto timeout = json.find("timeout"); timeout != json.end() && !timeout->is_null())
-    job.timeout = std::chrono::seconds(timeout->get<std::int64_t>());
+  job.timeout = seconds_at(json, "timeout");
+  job.catch_up = json.value("catch-up", job.catch_up);
+  job.catch_up_window = seconds_at(json, "catch-up-window");
   job.overlap = json.value("overlap", "skip") == "allow" ? Overlap::allow : Overlap::skip;
   job.umask = json.value("umask", job.umask);
   job.log_limit = json.value("log-limit", job.log_limit);

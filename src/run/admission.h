@@ -9,6 +9,9 @@
 
 namespace leader_cron {
 
+// Why a run is skipped whose job does not allow two at once, while another goes on.
+inline constexpr const char* kOverlap = "the run before it goes on";
+
 // What a unit's files say of its leadership.
 struct LeadershipFiles {
   // As the crontab has it now, nothing where there is none: cron may have started the run by a

@@ -47,6 +47,7 @@ Cell result_cell(const Record& record) {
     case Record::Result::failure:
     case Record::Result::error:
     case Record::Result::lost:
+    case Record::Result::missed:
       break;
   }
   return {fmt::format("{}: {}", word, outcome_of(record)), Tone::bad};
@@ -74,7 +75,7 @@ std::string history_as_text(std::span<const JobRecord> records, const TimeZone& 
   for (const auto& [job, record] : records) {
     Row row = {{show_start(record.start, zone), Tone::plain},
                {job, Tone::plain},
-               {record.trigger == Trigger::hand ? "hand" : "cron", Tone::faint},
+               {std::string(word_of(record.trigger)), Tone::faint},
                {record.end && is_run(record) ? show_time_taken(*record.end - record.start) : "",
                 Tone::plain},
                result_cell(record)};
@@ -122,7 +123,7 @@ std::vector<std::pair<std::string, std::string>> record_as_pairs(const Record& r
   if (!record.reason.empty()) pairs.emplace_back("reason", record.reason);
   if (!is_run(record)) return pairs;
   if (record.end) pairs.emplace_back("took", show_time_taken(*record.end - record.start));
-  pairs.emplace_back("by", record.trigger == Trigger::hand ? "hand" : "cron");
+  pairs.emplace_back("by", word_of(record.trigger));
   pairs.emplace_back("cpu", show_time_taken(record.cpu));
   pairs.emplace_back("peak-memory", show_memory(record.peak_memory_kib));
   return pairs;

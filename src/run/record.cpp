@@ -16,8 +16,9 @@ using Json = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 6> kResults = {"success", "failure", "timeout",
-                                                      "skipped", "error",   "lost"};
+constexpr std::array<std::string_view, 7> kResults = {"success", "failure", "timeout", "skipped",
+                                                      "error",   "lost",    "missed"};
+constexpr std::array<std::string_view, 3> kTriggers = {"schedule", "hand", "catch-up"};
 
 // Of "2026-11-24T03:17:01.004Z", or without the milliseconds.
 std::optional<Instant> parse_utc(std::string_view text) {
@@ -44,7 +45,7 @@ std::optional<int> number_at(const Json& json, const char* key) {
 
 Json json_of(const Record& record) {
   Json json = {{"result", word_of(record.result)},
-               {"trigger", record.trigger == Trigger::schedule ? "schedule" : "hand"}};
+               {"trigger", kTriggers[static_cast<std::size_t>(record.trigger)]}};
   if (record.slot) json["slot"] = utc_text(*record.slot);
   json["start"] = utc_text(record.start);
   if (record.end) json["end"] = utc_text(*record.end);
@@ -71,7 +72,9 @@ std::optional<Record> record_of(const Json& json) {
   if (word == kResults.end() || !start) return std::nullopt;
   Record record;
   record.result = static_cast<Record::Result>(word - kResults.begin());
-  record.trigger = json.value("trigger", "") == "hand" ? Trigger::hand : Trigger::schedule;
+  const auto trigger = std::find(kTriggers.begin(), kTriggers.end(), json.value("trigger", ""));
+  if (trigger != kTriggers.end())
+    record.trigger = static_cast<Trigger>(trigger - kTriggers.begin());
   if (const auto slot = time_at(json, "slot")) record.slot = std::chrono::floor<seconds>(*slot);
   record.start = *start;
   record.end = time_at(json, "end");
@@ -91,6 +94,10 @@ std::optional<Record> record_of(const Json& json) {
 
 std::string_view word_of(Record::Result result) {
   return kResults[static_cast<std::size_t>(result)];
+}
+
+std::string_view word_of(Trigger trigger) {
+  return trigger == Trigger::schedule ? "cron" : kTriggers[static_cast<std::size_t>(trigger)];
 }
 
 RunTotals after(RunTotals totals, const Record& record) {
@@ -137,6 +144,7 @@ std::string outcome_of(const Record& record) {
     case Record::Result::skipped:
     case Record::Result::error:
     case Record::Result::lost:
+    case Record::Result::missed:
       break;
   }
   return record.reason;

@@ -13,8 +13,12 @@ namespace leader_cron {
 
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
-// What started a run: the crontab's line, or a person (the action run-job, a shell on the unit).
-enum class Trigger { schedule, hand };
+// What started a run: the crontab's line, a person (the action run-job, a shell on the unit), or a
+// hook that found that its slot was missed.
+enum class Trigger { schedule, hand, catch_up };
+
+// Why a run is lost whose end nobody saw.
+inline constexpr const char* kSupervisorKilled = "its supervisor was killed";
 
 // Of a job, over all its runs on this unit, also those whose records are no longer kept. Skipped
 // ones are not runs.
@@ -34,6 +38,7 @@ struct Record {
     skipped,  // it may not run here or now: `reason`
     error,    // it could not be started: `reason`
     lost,     // nobody saw its end: `reason`
+    missed,   // nobody started it when it was due, and it is not caught up: `reason`
   };
 
   Result result = Result::success;
@@ -54,11 +59,11 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// success, failure, timeout, skipped, error, lost.
+// success, failure, timeout, skipped, error, lost, missed.
 std::string_view word_of(Record::Result result);
 
 inline bool is_run(const Record& record) {
-  return record.result != Record::Result::skipped;
+  return record.result != Record::Result::skipped && record.result != Record::Result::missed;
 }
 inline bool is_failure(const Record& record) {
   return is_run(record) && record.result != Record::Result::success;
@@ -66,6 +71,9 @@ inline bool is_failure(const Record& record) {
 
 // `totals` as they are after `record`.
 RunTotals after(RunTotals totals, const Record& record);
+
+// "cron", "hand", "catch-up": what started it, for people.
+std::string_view word_of(Trigger trigger);
 
 // "2026-11-24T03:17:01.004Z"
 std::string utc_text(Instant instant);

@@ -133,6 +133,25 @@ Output Child::finish() {
   return output;
 }
 
+bool start_detached(const std::vector<std::string>& arguments) {
+  std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments)
+    pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  const pid_t between = fork();
+  if (between < 0) return false;
+  if (between == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    const int nothing = open("/dev/null", O_RDWR);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, stream);
+    execv(pointers.front(), pointers.data());
+    _exit(127);
+  }
+  return wait_for(between) == 0;
+}
+
 Output run(const Command& command) {
   return Child(command).finish();
 }

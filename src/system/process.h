@@ -47,6 +47,11 @@ class Child {
 
 Output run(const Command& command);
 
+// A program, by its absolute path, that goes on by itself when this process ends: in a session of
+// its own, with standard streams from and to /dev/null. False where it cannot be forked; whether it
+// then could be executed is not told.
+bool start_detached(const std::vector<std::string>& arguments);
+
 // Mends what a caller may have left us with: with SIGCHLD ignored no child's end can be waited for,
 // and where a standard file is closed, the next file that is opened would be taken for it.
 void mend_inheritance();

@@ -51,7 +51,7 @@ Record lost_record(const Descriptor& marker, std::string_view text) {
   fstat(marker.get(), &status);
   Record record;
   record.result = Record::Result::lost;
-  record.reason = "its supervisor was killed";
+  record.reason = kSupervisorKilled;
   record.start = Instant(std::chrono::seconds(status.st_mtim.tv_sec));
   return record;
 }
@@ -73,8 +73,9 @@ void end_session(std::string_view text) {
 
 }  // namespace
 
-RunMarker::RunMarker(const Descriptor& folder, const Record& lost, pid_t session)
-    : folder_(folder), name_(fmt::format("{}{}", kPrefix, getpid())) {
+RunMarker::RunMarker(const Descriptor& folder, const Record& lost)
+    : folder_(openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+      name_(fmt::format("{}{}", kPrefix, getpid())) {
   // Locked and whole before it has its name, or a run beside this one would take it for a lost
   // one's.
   const std::string being_made = "." + name_;
@@ -86,12 +87,22 @@ RunMarker::RunMarker(const Descriptor& folder, const Record& lost, pid_t session
     return;
   }
   flock(file_.get(), LOCK_EX);
-  std::string text = record_line(lost);
-  if (const auto start = start_time_of(session)) text += fmt::format("{} {}\n", session, *start);
+  const std::string text = record_line(lost);
   const ssize_t written = write(file_.get(), text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) error_ = written < 0 ? errno : ENOSPC;
   if (renameat(folder_.get(), being_made.c_str(), folder_.get(), name_.c_str()) != 0)
     error_ = errno;
+}
+
+void RunMarker::note_session(pid_t session) {
+  const auto start = start_time_of(session);
+  if (!file_ || error_ != 0 || !start) return;
+  const std::string line = fmt::format("{} {}\n", session, *start);
+  if (write(file_.get(), line.data(), line.size()) < 0) error_ = errno;
+}
+
+bool RunMarker::flush() {
+  return file_ && error_ == 0 && fsync(file_.get()) == 0 && fsync(folder_.get()) == 0;
 }
 
 void RunMarker::remove() {

@@ -17,19 +17,24 @@ namespace leader_cron {
 
 class RunMarker {
  public:
-  // `lost` is the record that the run gets if nobody sees its end; the command's process leads
-  // `session`, by which its remains can be found. Where the disk does not take it, the run has no
-  // marker, and error() says why.
-  RunMarker(const Descriptor& folder, const Record& lost, pid_t session);
+  // `lost` is the record that the run gets if nobody sees its end. Where the disk does not take it,
+  // the run has no marker, and error() says why.
+  RunMarker(const Descriptor& folder, const Record& lost);
   RunMarker(const RunMarker&) = delete;
   RunMarker& operator=(const RunMarker&) = delete;
 
-  // The run's record is written.
+  // The command's process leads this session, by which its remains can be found.
+  void note_session(pid_t session);
+  // On the disk from here on, whatever becomes of the machine. False where that cannot be had.
+  bool flush();
+  // The run's record is written, or it does not start.
   void remove();
+  // Leaves it to a forked process, which holds it too.
+  void let_go() { file_.reset(); }
   int error() const { return error_; }
 
  private:
-  const Descriptor& folder_;
+  Descriptor folder_;
   std::string name_;
   Descriptor file_;
   int error_ = 0;

@@ -48,8 +48,6 @@ Instant now() {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
-constexpr const char* kKilled = "its supervisor was killed";
-
 // The process that does the work.
 class Supervisor {
  public:
@@ -64,7 +62,7 @@ class Supervisor {
     record_.trigger = order_.trigger;
     record_.start = now();
     record_.result = Record::Result::lost;
-    record_.reason = kKilled;
+    record_.reason = kSupervisorKilled;
     const int status = start_and_watch();
     record_.exit_status = status;
     record_.end = now();
@@ -80,12 +78,17 @@ class Supervisor {
     } catch (const MachineError& error) {
       record_.result = Record::Result::error;
       record_.reason = error.what();
+      record_.slot = order_.slot_known;
+      marker_ = order_.marker;
       if (error.error() == 0) return kOwnFailure;
       return error.error() == ENOENT ? kNotFound : kCannotRun;
     }
     // All that the run needs besides waits until the command runs.
-    marker_.emplace(folder_, record_, command->session());
+    record_.slot = order_.slot_known;
     if (order_.slot) record_.slot = order_.slot(record_.start);
+    marker_ = order_.marker;
+    if (marker_ == nullptr) marker_ = &own_marker_.emplace(folder_, record_);
+    marker_->note_session(command->session());
     log_.emplace(order_.service_tag);
     keep_output_ = std::make_unique<OutputLog>(folder_, order_.job.log_limit);
     keep_output_->write(fmt::format("== {} started\n", utc_text(record_.start)));
@@ -218,7 +221,7 @@ class Supervisor {
     if (run_.timed_out) record_.result = Record::Result::timeout;
     if (run_.abandoned) {
       record_.result = Record::Result::lost;
-      record_.reason = kKilled;
+      record_.reason = kSupervisorKilled;
     }
     const Usage usage = usage_of_ended();
     record_.cpu = usage.cpu;
@@ -234,14 +237,14 @@ class Supervisor {
                                       utc_text(*record_.end), outcome_of(record_)));
       if (keep_output_->error() != 0) warn("its log", keep_output_->error());
     }
-    if (marker_ && marker_->error() != 0) warn("its marker", marker_->error());
+    if (marker_ != nullptr && marker_->error() != 0) warn("its marker", marker_->error());
     try {
       record_ = append_record(folder_, record_);
     } catch (const MachineError& error) {
       log_->line(SystemLog::Severity::error,
                  fmt::format("{}: no record of this run: {}", order_.job.name, error.what()));
     }
-    if (marker_) marker_->remove();
+    if (marker_ != nullptr) marker_->remove();
     log_->line(is_failure(record_) ? SystemLog::Severity::error : SystemLog::Severity::info,
                fmt::format("{}: {} after {} ms", order_.job.name, outcome_of(record_),
                            std::max(*record_.end - record_.start, milliseconds(0)).count()));
@@ -264,7 +267,8 @@ class Supervisor {
   Supervision run_;
   Record record_;
   Output output_;
-  std::optional<RunMarker> marker_;
+  std::optional<RunMarker> own_marker_;
+  RunMarker* marker_ = nullptr;
   std::optional<SystemLog> log_;
   std::unique_ptr<OutputLog> keep_output_;
   std::optional<Clock::time_point> deadline_;
@@ -326,6 +330,7 @@ int supervise(const RunOrder& order, Descriptor& folder) {
     _exit(status);
   }
   watched.reset();
+  if (order.marker != nullptr) order.marker->let_go();
   const int status = wait_for_supervisor(supervisor, signals);
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   end_orphans();

@@ -6,6 +6,7 @@
 // When the first dies, the second ends the run at once; when the second dies, the first does.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "run/launch.h"
 #include "run/record.h"
 #include "system/descriptor.h"
+#include "system/run_marker.h"
 
 namespace leader_cron {
 
@@ -23,6 +25,10 @@ struct RunOrder {
   Launch launch;
   Trigger trigger = Trigger::schedule;
   bool echo = false;  // copy the output to our own
+  // The time of the schedule that it is started for, if it is known already.
+  std::optional<std::chrono::sys_seconds> slot_known;
+  // One that was made before the run was let start; else the supervisor makes one.
+  RunMarker* marker = nullptr;
   // Called once the command runs, for the record's slot: what it takes delays no start. Must not
   // throw.
   std::function<std::optional<std::chrono::sys_seconds>(Instant start)> slot;

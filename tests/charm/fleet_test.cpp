@@ -233,6 +233,7 @@ TEST_P(EachMode, AServiceNameMovesTheFiles) {
                                       "var/lib/shop-maintenance/jobs.json",
                                       "var/lib/shop-maintenance/jobs/clearsessions.json",
                                       "var/lib/shop-maintenance/jobs/rotate.json",
+                                      "var/lib/shop-maintenance/marks",
                                       "var/lib/shop-maintenance/owner",
                                       "var/lib/shop-maintenance/status"};
     if (unit == fleet.leader()) {

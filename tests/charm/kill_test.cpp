@@ -159,7 +159,7 @@ TEST_F(Kill, AMoveToAnotherServiceNameNeverLeavesNoCrontab) {
       [&] {
         EXPECT_EQ(crontab(fleet, kUnit), "");
         EXPECT_NE(crontab(fleet, kUnit, "shop"), "");
-        EXPECT_EQ(lasting_files_below(root).size(), 9u);
+        EXPECT_EQ(lasting_files_below(root).size(), 10u);
       });
   EXPECT_GT(kills, 40);
 }

@@ -80,10 +80,8 @@ TEST(Admission, OnlyAJobForTheLeaderAsksWhoLeads) {
   const LeadershipFiles leader{true, text_of(fresh), Ttl(15), now};
   LeadershipFiles cut_off = leader;
   cut_off.now.since_boot = seconds(900 + 15 * 60 + 1);
-  LeadershipFiles rebooted = leader;
-  rebooted.stamp.reset();
-  LeadershipFiles for_ever = rebooted;
-  for_ever.allowed = kNeverExpires;
+  const LeadershipFiles rebooted{true, std::nullopt, Ttl(15), now};
+  const LeadershipFiles for_ever{true, std::nullopt, kNeverExpires, now};
   Job job;
   EXPECT_EQ(refusal(job, leader, false), "");
   EXPECT_EQ(refusal(job, {false, leader.stamp, Ttl(15), now}, false), "not the leader");

@@ -1,0 +1,63 @@
+#include "charm/tracked_jobs.h"
+
+#include <algorithm>
+
+#include "cron/next_run.h"
+#include "run/admission.h"
+
+namespace leader_cron {
+namespace {
+
+using std::chrono::sys_seconds;
+
+bool is_seldom(const Job& job, sys_seconds now, const TimeZone& zone) {
+  const auto first = next_after(job.schedule, now, zone);
+  const auto second = first ? next_after(job.schedule, *first, zone) : std::nullopt;
+  return second && *second - *first >= kSeldom;
+}
+
+bool is_dealt_with(const Record& record, Handover handover) {
+  if (record.result == Record::Result::skipped) return record.reason == kOverlap;
+  if (record.result == Record::Result::missed) return true;
+  return handover == Handover::safe || record.result != Record::Result::lost;
+}
+
+}  // namespace
+
+std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs, sys_seconds now,
+                                     const TimeZone& zone) {
+  std::vector<CatchUpJob> tracked;
+  for (const Job& job : jobs) {
+    if (!job.enabled || job.schedule.reboot) continue;
+    if (job.catch_up) {
+      tracked.push_back({job.name, job.schedule, job.catch_up_window, job.run_on});
+    } else if (job.run_on == RunOn::leader && is_seldom(job, now, zone)) {
+      tracked.push_back({job.name, job.schedule, std::chrono::seconds(0), job.run_on});
+    }
+  }
+  return tracked;
+}
+
+std::optional<sys_seconds> newest_slot(std::span<const Record> records, Handover handover) {
+  std::optional<sys_seconds> newest;
+  for (const Record& record : records) {
+    if (record.slot && is_dealt_with(record, handover))
+      newest = std::max(newest.value_or(*record.slot), *record.slot);
+  }
+  return newest;
+}
+
+std::optional<sys_seconds> next_look(std::span<const CatchUpJob> jobs, sys_seconds now,
+                                     const TimeZone& zone) {
+  std::optional<sys_seconds> earliest;
+  for (const CatchUpJob& job : jobs) {
+    // A slot that is cron's turn now will be looked at, too.
+    const auto due = next_after(job.schedule, now - kCronsTurn - std::chrono::minutes(1), zone);
+    if (!due) continue;
+    const sys_seconds look = *due + kCronsTurn + std::chrono::minutes(1);
+    earliest = std::min(earliest.value_or(look), look);
+  }
+  return earliest;
+}
+
+}  // namespace leader_cron
