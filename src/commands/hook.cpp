@@ -36,9 +36,13 @@ void remove_files(const HookCall& call) {
 }
 
 // Juju runs one hook of a unit at a time, but one whose agent was killed goes on: it must not give
-// leave to act after a later one has told others that it was taken.
+// leave to act after a later one has told others that it was taken. The first hook after a reboot
+// finds /run empty.
 Descriptor wait_for_other_hooks(const std::string& service) {
-  return service.empty() ? Descriptor() : lock_file(on_machine(ServicePaths(service).hook_lock));
+  if (service.empty()) return {};
+  const ServicePaths paths(service);
+  make_folders(on_machine(paths.runtime));
+  return lock_file(on_machine(paths.hook_lock));
 }
 
 // Where this unit acted as leader before, it will have to ask for the application's data: at once
