@@ -14,6 +14,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <ios>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -239,6 +240,20 @@ nlohmann::json SupervisedService::history(const std::string& words) const {
   return json;
 }
 
+namespace {
+
+// Of a file below /proc; false where its process ends while it is read (ESRCH), for which the
+// stream's buffer throws.
+bool mentions(const fs::path& file, const std::string& mark) {
+  try {
+    return read(file).find(mark) != std::string::npos;
+  } catch (const std::ios_base::failure&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 std::vector<pid_t> SupervisedService::processes() const {
   std::vector<pid_t> found;
   std::error_code ignored;
@@ -248,10 +263,8 @@ std::vector<pid_t> SupervisedService::processes() const {
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), process);
     if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
     if (process == getpid()) continue;
-    if (read(entry.path() / "environ").find(mark_) == std::string::npos &&
-        read(entry.path() / "cmdline").find(mark_) == std::string::npos) {
+    if (!mentions(entry.path() / "environ", mark_) && !mentions(entry.path() / "cmdline", mark_))
       continue;
-    }
     if (!is_zombie(name)) found.push_back(process);
   }
   return found;

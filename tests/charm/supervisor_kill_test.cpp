@@ -153,6 +153,8 @@ TEST_F(SupervisorKill, AfterBothWereKilledTheNextRunClearsUp) {
   kill(run.id(), SIGKILL);
   kill(second, SIGKILL);
   EXPECT_EQ(run.wait().status, 128 + SIGKILL);
+  // The second is nobody's child by now: until it is gone, its run goes on.
+  EXPECT_TRUE(becomes_true([&] { return std::ranges::count(processes(), second) == 0; }));
   expect_a_lost_run_and_a_good_one("a");
 }
 
