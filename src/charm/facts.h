@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -43,14 +42,20 @@ struct OwnedService {
   bool operator==(const OwnedService&) const = default;
 };
 
-// A file of a job, as it lies there.
-struct InstalledJob {
-  std::string text;
-  uid_t owner = 0;
-  bool private_to_owner = false;   // mode 0400
-  std::chrono::sys_seconds since;  // it was installed then
+// The file of a user's jobs, as it lies there.
+struct InstalledJobs {
+  std::string text;    // see jobs/job_lines.h; the user may have written to it
+  bool sound = false;  // that user's, mode 0400
 
-  bool operator==(const InstalledJob&) const = default;
+  bool operator==(const InstalledJobs&) const = default;
+};
+
+// What lies in the folder of what a user's jobs leave.
+struct InstalledRuns {
+  std::vector<std::string> names;  // sorted; of jobs that ran, and what else the user put there
+  bool sound = false;              // that user's, mode 0700
+
+  bool operator==(const InstalledRuns&) const = default;
 };
 
 // What lies on the machine for the service that this unit maintains.
@@ -62,10 +67,13 @@ struct Installed {
   bool folder_in_the_way =
       false;  // the crontab's place or the supervisor's is a folder: no rename replaces that
   bool supervisor_exists = false;
-  bool supervisor_current = false;  // a copy of this program, mode 0755
-  bool state_in_the_way = false;    // the state folder exists, is not empty, and has no owner
-  std::map<std::string, InstalledJob> jobs;
-  std::set<std::string> run_folders;  // names of jobs that have one
+  bool supervisor_current = false;      // a copy of this program, mode 0755
+  bool state_in_the_way = false;        // the state folder exists, is not empty, and has no owner
+  std::map<uid_t, InstalledJobs> jobs;  // by the user that the file's name says
+  std::map<uid_t, InstalledRuns> runs;  // the same of the folder's name
+  // Whose those jobs were, by the last good jobs, of which another user than theirs now has a
+  // folder: that user may have made it for any job.
+  std::map<std::string, uid_t> former_owners;
   std::optional<std::chrono::sys_seconds> leader_since;
   // Of the files that the leadership protocol keeps, see ServicePaths; nothing: there is none.
   std::optional<std::string> stamp;
@@ -102,8 +110,8 @@ struct Facts {
       refusal;  // why the service that the configuration asks for cannot be had; empty: it can
   Installed installed;
   JobFile job_file;  // read from config->jobs
-  // The uid that the file of a job of this user gets. Users that this machine does not know are
-  // missing.
+  // The uid that the files of this user's jobs get. Users that this machine does not know are
+  // missing; root is not.
   std::map<std::string, uid_t> users;
   std::map<std::string, JobRuns> runs;  // of the jobs that matter to status and metrics
   std::chrono::sys_seconds now;

@@ -3,8 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace leader_cron {
+namespace {
+
+constexpr std::string_view kJobFileSuffix = ".jsonl";
+
+}  // namespace
 
 std::string_view application_of(std::string_view unit) {
   return unit.substr(0, unit.find('/'));
@@ -45,12 +51,32 @@ std::string metrics_path(std::string_view folder, std::string_view service) {
   return fmt::format("{}/{}{}.prom", folder, service, kServiceSuffix);
 }
 
-std::string ServicePaths::job(std::string_view name) const {
-  return fmt::format("{}/{}.json", jobs, name);
+std::string ServicePaths::job_file(uid_t user) const {
+  return fmt::format("{}/{}{}", jobs, user, kJobFileSuffix);
 }
 
-std::string ServicePaths::run(std::string_view name) const {
-  return fmt::format("{}/{}", runs, name);
+std::string ServicePaths::user_runs(uid_t user) const {
+  return fmt::format("{}/{}", runs, user);
+}
+
+std::string ServicePaths::run(uid_t user, std::string_view job) const {
+  return fmt::format("{}/{}/{}", runs, user, job);
+}
+
+std::optional<uid_t> user_of_job_file(std::string_view name) {
+  if (!name.ends_with(kJobFileSuffix)) return std::nullopt;
+  return user_of_run_folder(name.substr(0, name.size() - kJobFileSuffix.size()));
+}
+
+std::optional<uid_t> user_of_run_folder(std::string_view name) {
+  uid_t user = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), user);
+  // One name for a user: no zeros before it.
+  if (error != std::errc() || end != name.data() + name.size() ||
+      (name.front() == '0' && name != "0")) {
+    return std::nullopt;
+  }
+  return user;
 }
 
 }  // namespace leader_cron

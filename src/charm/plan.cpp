@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "charm/crontab_of.h"
 #include "charm/leadership_words.h"
 #include "charm/names.h"
+#include "charm/plan_jobs.h"
 #include "jobs/problem_text.h"
-#include "jobs/stored_job.h"
 #include "run/metrics_text.h"
 
 namespace leader_cron {
@@ -144,39 +143,6 @@ void plan_status(const Facts& facts, const Status& status, const std::vector<std
   for (const std::string& trouble : troubles) plan.log.push_back({LogLevel::warning, trouble});
 }
 
-void plan_jobs(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
-  std::set<std::string> wanted;
-  std::vector<std::string> changed;
-  for (const Job& job : jobs) {
-    wanted.insert(job.name);
-    const auto user = facts.users.find(job.user);
-    // Nobody else may read it while its user does not exist.
-    const uid_t owner = user == facts.users.end() ? facts.users.at("root") : user->second;
-    std::string text = store_job(job);
-    const auto installed = facts.installed.jobs.find(job.name);
-    const bool right = installed != facts.installed.jobs.end() && installed->second.text == text &&
-                       installed->second.owner == owner && installed->second.private_to_owner;
-    if (!right || !facts.installed.run_folders.contains(job.name))
-      plan.prepare_runs.push_back({job.name, owner});
-    if (right) continue;
-    plan.install_jobs.push_back({job.name, std::move(text), owner});
-    changed.push_back(job.name);
-  }
-  for (const std::string& folder : facts.installed.run_folders) {
-    if (!wanted.contains(folder)) plan.remove_runs.push_back(folder);
-  }
-  for (const auto& [name, installed] : facts.installed.jobs) {
-    if (!wanted.contains(name)) plan.remove_jobs.push_back(name);
-  }
-  if (!changed.empty())
-    plan.log.push_back(
-        {LogLevel::info, fmt::format("jobs installed: {}", fmt::join(changed, ", "))});
-  if (!plan.remove_jobs.empty()) {
-    plan.log.push_back(
-        {LogLevel::info, fmt::format("jobs removed: {}", fmt::join(plan.remove_jobs, ", "))});
-  }
-}
-
 void plan_crontab(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   const Crontab crontab = crontab_of(facts.service, application_of(facts.unit),
                                      facts.decision.active(), jobs, facts.users);
@@ -245,9 +211,6 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
   plan_leader_mark(facts, plan);
   plan_leadership(facts, plan);
   plan_metrics(facts, jobs, plan);
-  if (std::string last_good = store_jobs(jobs); facts.installed.last_good_text != last_good) {
-    plan.last_good = std::move(last_good);
-  }
   for (const OwnedService& service : facts.services) {
     if (service.unit != facts.unit || service.service == facts.service) continue;
     plan.abandon.push_back(service.service);
@@ -257,6 +220,11 @@ void plan_files(const Facts& facts, const std::vector<Job>& jobs, Plan& plan) {
 }
 
 }  // namespace
+
+uid_t owner_of(const Job& job, const std::map<std::string, uid_t>& users) {
+  const auto user = users.find(job.user);
+  return user == users.end() ? users.at("root") : user->second;
+}
 
 bool wants_runs(const Facts& facts, const Job& job) {
   return job.run_on == RunOn::all || facts.decision.active() ||

@@ -14,21 +14,29 @@
 
 namespace leader_cron {
 
-// A job's file under the state folder, mode 0400.
-struct JobToInstall {
-  std::string name;
+// The file of a user's jobs, mode 0400.
+struct JobFileToWrite {
+  uid_t user = 0;
   std::string text;
-  uid_t owner = 0;
 
-  bool operator==(const JobToInstall&) const = default;
+  bool operator==(const JobFileToWrite&) const = default;
 };
 
-// A job's folder for what its runs leave, to be made or to be given to this user.
-struct RunFolderToPrepare {
+// The folder of a job's runs, to be given from one user to another with what it holds.
+struct RunFolderToMove {
   std::string job;
-  uid_t owner = 0;
+  uid_t from = 0;
+  uid_t to = 0;
 
-  bool operator==(const RunFolderToPrepare&) const = default;
+  bool operator==(const RunFolderToMove&) const = default;
+};
+
+// What lies under this name in the folder of a user's runs.
+struct RunFolderToRemove {
+  uid_t user = 0;
+  std::string name;  // empty: the user's folder itself, with all that it holds
+
+  bool operator==(const RunFolderToRemove&) const = default;
 };
 
 struct MetricsFile {
@@ -54,9 +62,10 @@ struct FileChange {
   bool operator==(const FileChange&) const = default;
 };
 
-// The order is what makes a kill at any point harmless: who owns the files first; a job's file
-// before the crontab that names it; what the crontab no longer names after it; the last good jobs
-// when all else is in place; another service's files when this one's are complete. Leave to act as
+// The order is what makes a kill at any point harmless: who owns the files first; a job in its
+// user's file before the crontab that names it, beside those that the crontab before it may name;
+// what the crontab no longer names goes after it; the last good jobs when all else is in place;
+// another service's files when this one's are complete. Leave to act as
 // leader is given before the crontab says True and taken after it says False, and others are told
 // last.
 struct Plan {
@@ -64,12 +73,14 @@ struct Plan {
   std::vector<std::string> remove_leftovers;
   std::optional<std::string> claim;  // the owner file's text
   bool copy_supervisor = false;
-  std::vector<RunFolderToPrepare> prepare_runs;
-  std::vector<JobToInstall> install_jobs;
+  std::vector<uid_t> prepare_runs;  // users whose folder is to be made or mended
+  std::vector<RunFolderToMove> move_runs;
+  std::vector<JobFileToWrite> install_jobs;
   std::optional<std::string> crontab;
-  std::vector<std::string> remove_jobs;
-  std::vector<std::string> remove_runs;  // folders of runs, by their jobs' names
-  std::optional<bool> mark_leader;       // that this unit leads from now on, or does not any more
+  std::vector<JobFileToWrite> prune_jobs;  // what install_jobs left, without the jobs that are gone
+  std::vector<uid_t> remove_jobs;          // users whose file goes
+  std::vector<RunFolderToRemove> remove_runs;
+  std::optional<bool> mark_leader;  // that this unit leads from now on, or does not any more
   std::optional<std::string> last_good;
   std::vector<std::string> abandon;       // services whose files go, all of them
   std::optional<FileChange> allowed;      // written before the crontab, removed after it
@@ -87,6 +98,10 @@ struct Plan {
 
   bool operator==(const Plan&) const = default;
 };
+
+// Whose file a job is in, and who may read what its runs leave: its user, or root as long as this
+// machine does not know that user.
+uid_t owner_of(const Job& job, const std::map<std::string, uid_t>& users);
 
 // Whether the runs of a job matter to what `plan` says: it runs on this unit, or there are metrics.
 bool wants_runs(const Facts& facts, const Job& job);

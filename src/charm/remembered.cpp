@@ -12,6 +12,7 @@ constexpr std::string_view kHandover = "handover ";
 constexpr std::string_view kTtl = "leadership-ttl ";
 constexpr std::string_view kUser = "user ";
 constexpr std::string_view kFile = "file ";
+constexpr std::string_view kFolder = "folder ";
 constexpr std::string_view kRun = "run ";
 constexpr std::string_view kUntil = "until ";
 constexpr std::string_view kSight = "sight ";
@@ -39,6 +40,7 @@ std::string remembered_as_text(const Remembered& remembered) {
   add_line(text, kTtl, std::to_string(remembered.options.ttl.count()));
   for (const std::string& user : remembered.users) add_line(text, kUser, user);
   for (const std::string& file : remembered.job_files) add_line(text, kFile, file);
+  for (const std::string& folder : remembered.run_folders) add_line(text, kFolder, folder);
   for (const std::string& job : remembered.runs) add_line(text, kRun, job);
   if (remembered.until)
     add_line(text, kUntil, std::to_string(remembered.until->time_since_epoch().count()));
@@ -55,6 +57,8 @@ std::optional<Remembered> remembered_in(std::string_view text) {
     text.remove_prefix(length + 1);
     if (line.starts_with(kFile)) {
       remembered.job_files.emplace_back(line.substr(kFile.size()));
+    } else if (line.starts_with(kFolder)) {
+      remembered.run_folders.emplace_back(line.substr(kFolder.size()));
     } else if (line.starts_with(kRun)) {
       remembered.runs.emplace_back(line.substr(kRun.size()));
     } else if (line.starts_with(kUntil)) {

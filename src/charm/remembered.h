@@ -15,10 +15,12 @@
 namespace leader_cron {
 
 struct Remembered {
-  LeadershipOptions options;           // as the configuration has them
-  std::set<std::string> users;         // of the installed jobs
-  std::vector<std::string> job_files;  // the names in the folder of the jobs' files, sorted
-  std::vector<std::string> runs;       // of the jobs whose records matter
+  LeadershipOptions options;    // as the configuration has them
+  std::set<std::string> users;  // of the installed jobs
+  // Names in the folders of jobs' files and of users' runs, sorted.
+  std::vector<std::string> job_files;
+  std::vector<std::string> run_folders;
+  std::vector<std::string> runs;  // USER/JOB: where the records that matter are
   // From then on time alone makes another decision; nothing: never.
   std::optional<std::chrono::sys_seconds> until;
   std::string sight;  // the digest of all that the hook's decision rested on

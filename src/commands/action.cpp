@@ -69,13 +69,13 @@ void next_runs_action(const std::string& service, const ActionParameters& parame
 }
 
 void history_action(const std::string& service, const ActionParameters& parameters) {
-  if (const std::string objection = objection_to_job(view_unit(service), parameters.job);
-      !objection.empty()) {
+  const UnitView view = view_unit(service);
+  if (const std::string objection = objection_to_job(view, parameters.job); !objection.empty()) {
     fail_action(objection + "; list-jobs names them");
     return;
   }
   const TimeZone zone = machine_zone();
-  const auto history = history_of({parameters.job}, ServicePaths(service), parameters.count);
+  const auto history = history_of({parameters.job}, view, ServicePaths(service), parameters.count);
   Results results;
   for (std::size_t i = 0; i < history.size(); ++i) {
     add(results, fmt::format("runs.{}.", numbered(i + 1, history.size())),
@@ -101,8 +101,8 @@ std::string objection_to_run(const UnitView& view, const std::string& unit,
 
 void run_job_action(const std::string& service, const std::string& unit,
                     const ActionParameters& parameters) {
-  if (const std::string objection = objection_to_run(view_unit(service), unit, parameters);
-      !objection.empty()) {
+  const UnitView view = view_unit(service);
+  if (const std::string objection = objection_to_run(view, unit, parameters); !objection.empty()) {
     fail_action(objection);
     return;
   }
@@ -130,7 +130,7 @@ void run_job_action(const std::string& service, const std::string& unit,
       fmt::format("{} failed ({}); mend it and run it again. On the unit, {}{} history {} "
                   "and {}/output.log tell more",
                   parameters.job, outcome_of(record), service, kServiceSuffix, parameters.job,
-                  paths.run(parameters.job)));
+                  paths.run(view.owners.at(parameters.job), parameters.job)));
 }
 
 }  // namespace

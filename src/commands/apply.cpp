@@ -64,16 +64,6 @@ void abandon_service(const ServicePaths& paths) {
   remove_tree(going);
 }
 
-// In a job's folder its user may do as he likes, and what cannot be removed for that must not fail
-// the hook.
-void remove_run_folder(const std::string& path) {
-  try {
-    remove_tree(path);
-  } catch (const MachineError& error) {
-    log(LogLevel::warning, error.what());
-  }
-}
-
 // The path is remembered before the file is there, so that no file is forgotten.
 void write_metrics(const Plan& plan, const ServicePaths& paths) {
   const NewFile readable{0644, std::nullopt, std::nullopt};
@@ -104,34 +94,81 @@ void take_leave(const Plan& plan, const ServicePaths& paths) {
                     {0644, std::nullopt, std::nullopt});
 }
 
+// In its folders a user may do as it likes, and what cannot be done for that must not fail the
+// hook.
+template <typename Work>
+void despite_users(const Work& work) {
+  try {
+    work();
+  } catch (const MachineError& error) {
+    log(LogLevel::warning, error.what());
+  }
+}
+
+void prepare_runs(const Plan& plan, const ServicePaths& paths) {
+  for (const uid_t user : plan.prepare_runs)
+    prepare_user_runs(on_machine(paths.user_runs(user)), user);
+  for (const RunFolderToMove& move : plan.move_runs) {
+    despite_users([&] { move_run_folder(on_machine(paths.runs), move.job, move.from, move.to); });
+  }
+}
+
+void remove_runs(const Plan& plan, const ServicePaths& paths) {
+  for (const RunFolderToRemove& folder : plan.remove_runs) {
+    const std::string path =
+        folder.name.empty() ? paths.user_runs(folder.user) : paths.run(folder.user, folder.name);
+    despite_users([&] { remove_tree(on_machine(path)); });
+  }
+}
+
+void add_job_files(Replacements& files, const std::vector<JobFileToWrite>& jobs,
+                   const ServicePaths& paths) {
+  for (const JobFileToWrite& job_file : jobs) {
+    files.add(on_machine(paths.job_file(job_file.user)), job_file.text,
+              {0400, job_file.user, std::nullopt});
+  }
+}
+
+// What the crontab does not name any more.
+void remove_old_jobs(const Plan& plan, const ServicePaths& paths) {
+  const std::string folder = on_machine(paths.jobs);
+  Replacements files;
+  add_job_files(files, plan.prune_jobs, paths);
+  files.flush();
+  files.put_in_place(folder);
+  for (const uid_t user : plan.remove_jobs) remove_file(on_machine(paths.job_file(user)));
+}
+
 void install_files(const Plan& plan, const ServicePaths& paths) {
   if (plan.claim) claim_service(paths, *plan.claim);
   if (plan.copy_supervisor) {
     make_folders(on_machine(folder_of(paths.supervisor)));
     copy_file(program_path(), on_machine(paths.supervisor), 0755);
   }
-  for (const RunFolderToPrepare& folder : plan.prepare_runs)
-    prepare_run_folder(on_machine(paths.run(folder.job)), folder.owner);
+  prepare_runs(plan, paths);
+  // On the disk together, in place one after the other.
+  Replacements files;
   if (!plan.install_jobs.empty()) make_folders(on_machine(paths.jobs));
-  std::vector<FileToReplace> jobs;
-  for (const JobToInstall& job : plan.install_jobs) {
-    jobs.push_back({on_machine(paths.job(job.name)), job.text, {0400, job.owner, std::nullopt}});
-  }
-  replace_files(on_machine(paths.jobs), jobs);
-  give_leave(plan, paths);
+  add_job_files(files, plan.install_jobs, paths);
+  const std::string crontab = on_machine(paths.crontab);
   if (plan.crontab) {
-    make_folders(on_machine(folder_of(paths.crontab)));
-    install_crontab(on_machine(paths.crontab), *plan.crontab);
+    make_folders(folder_of(crontab));
+    add_crontab(files, crontab, *plan.crontab);
   }
+  if (plan.last_good)
+    files.add(on_machine(paths.last_good), *plan.last_good, {0600, std::nullopt, std::nullopt});
+  files.flush();
+  files.put_in_place(on_machine(paths.jobs));
+  give_leave(plan, paths);
+  if (plan.crontab) put_crontab_in_place(files, crontab);
   take_leave(plan, paths);
-  for (const std::string& name : plan.remove_jobs) remove_file(on_machine(paths.job(name)));
-  for (const std::string& name : plan.remove_runs) remove_run_folder(on_machine(paths.run(name)));
+  remove_old_jobs(plan, paths);
+  remove_runs(plan, paths);
   if (plan.mark_leader && !*plan.mark_leader) remove_file(on_machine(paths.leader));
   // Lost, the next hook makes it anew.
   if (plan.mark_leader && *plan.mark_leader)
     replace_unflushed(on_machine(paths.leader), "", {0644, std::nullopt, std::nullopt});
-  if (plan.last_good)
-    replace_file(on_machine(paths.last_good), *plan.last_good, {0600, std::nullopt, std::nullopt});
+  files.put_in_place(on_machine(paths.state));
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "charm/catch_up.h"
 #include "charm/leadership_words.h"
 #include "charm/names.h"
 #include "charm/tracked_jobs.h"
+#include "commands/job_files.h"
 #include "run/record.h"
 #include "system/file.h"
 #include "system/log.h"
@@ -37,9 +39,27 @@ Marks marks_in(const std::optional<Databag>& bag) {
   return found == bag->end() ? Marks{} : read_marks(found->second);
 }
 
-void look_at_records(const ServicePaths& paths, CatchUpFacts& facts) {
+// Jobs that have run, with the folders that their runs left. Looked at when nothing starts any more
+// that should not: what was seen before may lack the last run.
+std::map<std::string, std::string> folders_of(const Facts& facts, const std::vector<Job>& jobs,
+                                              const ServicePaths& paths) {
+  std::map<uid_t, std::vector<std::string>> there;
+  std::map<std::string, std::string> folders;
+  for (const Job& job : jobs) {
+    const uid_t owner = owner_of(job, facts.users);
+    const auto [names, is_new] = there.try_emplace(owner);
+    if (is_new) names->second = run_folders_of(owner, paths);
+    if (std::binary_search(names->second.begin(), names->second.end(), job.name))
+      folders.emplace(job.name, on_machine(paths.run(owner, job.name)));
+  }
+  return folders;
+}
+
+void look_at_records(const std::map<std::string, std::string>& folders, CatchUpFacts& facts) {
   for (const CatchUpJob& job : facts.jobs) {
-    const std::string folder = on_machine(paths.run(job.name));
+    const auto found = folders.find(job.name);
+    if (found == folders.end()) continue;
+    const std::string& folder = found->second;
     const std::uint32_t schedule = schedule_id(job.schedule);
     std::vector<Record> running = running_now(folder);
     if (const auto slot = newest_slot(running, Handover::safe))
@@ -63,8 +83,8 @@ Marks handed_over(const Questions& questions, std::string_view self) {
   return all;
 }
 
-CatchUpFacts look(const Facts& facts, const Questions& questions, std::vector<CatchUpJob> jobs,
-                  const TimeZone& zone) {
+CatchUpFacts look(const Facts& facts, const Questions& questions, const std::vector<Job>& all,
+                  std::vector<CatchUpJob> jobs, const TimeZone& zone) {
   const ServicePaths paths(facts.service);
   CatchUpFacts known;
   known.jobs = std::move(jobs);
@@ -79,7 +99,7 @@ CatchUpFacts look(const Facts& facts, const Questions& questions, std::vector<Ca
   known.handover = options ? options->handover : Handover::safe;
   known.published = marks_in(questions.application_data);
   known.kept = read_marks(read_file(on_machine(paths.marks)).value_or(""));
-  look_at_records(paths, known);
+  look_at_records(folders_of(facts, all, paths), known);
   known.handed_over = handed_over(questions, facts.unit);
   if (const auto until = facts.decision.local.doubt_until; until.count() != 0)
     known.doubt_until = facts.now - (facts.reading.since_boot - until);
@@ -124,13 +144,13 @@ void tell(const CatchUpDecision& decision, const std::string& relation_id, Plan&
 
 void catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan) {
   if (facts.service.empty() || !objection(facts).empty()) return;
-  const std::vector<Job> jobs =
+  const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   const TimeZone zone = machine_zone();
   std::vector<CatchUpJob> tracked = tracked_jobs(jobs, facts.now, zone);
   const ServicePaths paths(facts.service);
   if (tracked.empty() && !file_status(on_machine(paths.marks))) return;
-  const CatchUpDecision decision = catch_up(look(facts, questions, std::move(tracked), zone));
+  const CatchUpDecision decision = catch_up(look(facts, questions, jobs, std::move(tracked), zone));
   // On the disk before anything is started.
   if (const std::string kept = text_of(decision.kept) + "\n";
       read_file(on_machine(paths.marks)) != kept) {

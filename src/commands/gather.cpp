@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iterator>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "charm/leadership_words.h"
 #include "charm/names.h"
 #include "charm/plan.h"
+#include "commands/job_files.h"
 #include "commands/unit_view.h"
 #include "cron/crontab.h"
 #include "jobs/stored_job.h"
@@ -25,8 +27,6 @@
 
 namespace leader_cron {
 namespace {
-
-constexpr std::string_view kJobSuffix = ".json";
 
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
@@ -72,25 +72,45 @@ void look_for_leftover(const std::string& path, std::vector<std::string>& leftov
   if (file_status(on_machine(temporary))) leftovers.push_back(temporary);
 }
 
-void look_at_jobs(const ServicePaths& paths, Installed& installed) {
+// All that we write to a user's file is in the last good jobs too, or has just been configured; in
+// JSON that may take some times what it took in YAML. What is larger is of the user's own making.
+std::size_t largest_job_file(const std::optional<Config>& config, const Installed& installed) {
+  constexpr std::size_t kLeast = std::size_t{1} << 20;
+  constexpr std::size_t kTimes = 8;
+  const std::size_t configured = config && config->jobs ? config->jobs->size() : 0;
+  return kLeast + kTimes * (installed.last_good_text.size() + configured);
+}
+
+void look_at_jobs(const ServicePaths& paths, std::size_t largest, Installed& installed) {
   for (const std::string& file : list_folder(on_machine(paths.jobs))) {
     const std::string path = paths.jobs + "/" + file;
-    if (file.starts_with('.') || !file.ends_with(kJobSuffix)) {
-      installed.leftovers.push_back(path);
-      continue;
-    }
+    const auto user = user_of_job_file(file);
     const auto status = file_status(on_machine(path));
-    if (!status || status->kind != FileStatus::Kind::regular) {
+    if (!user || !status || status->kind != FileStatus::Kind::regular) {
       installed.leftovers.push_back(path);
       continue;
     }
-    installed.jobs[file.substr(0, file.size() - kJobSuffix.size())] = {
-        read_file(on_machine(path)).value_or(""), status->owner, status->mode == 0400,
-        std::chrono::sys_seconds(std::chrono::seconds(status->modified.tv_sec))};
+    installed.jobs[*user] = {read_beginning(on_machine(path), largest).value_or(""),
+                             status->owner == *user && status->mode == 0400};
   }
 }
 
-void look_at_state(const ServicePaths& paths, Installed& installed) {
+void look_at_runs(const ServicePaths& paths, Installed& installed) {
+  for (const std::string& folder : list_folder(on_machine(paths.runs))) {
+    const std::string path = paths.runs + "/" + folder;
+    const auto user = user_of_run_folder(folder);
+    const auto status = file_status(on_machine(path));
+    if (!user || !status || status->kind != FileStatus::Kind::folder) {
+      installed.leftovers.push_back(path);
+      continue;
+    }
+    installed.runs[*user] = {run_folders_of(*user, paths),
+                             status->owner == *user && status->mode == 0700};
+  }
+}
+
+void look_at_state(const ServicePaths& paths, const std::optional<Config>& config,
+                   Installed& installed) {
   const auto folder = file_status(on_machine(paths.state));
   if (!folder) return;
   if (folder->kind != FileStatus::Kind::folder) {
@@ -104,18 +124,18 @@ void look_at_state(const ServicePaths& paths, Installed& installed) {
     if (name.starts_with('.') && name.ends_with(".new"))
       installed.leftovers.push_back(paths.state + "/" + name);
   }
-  look_at_jobs(paths, installed);
-  for (std::string& name : list_folder(on_machine(paths.runs)))
-    installed.run_folders.insert(std::move(name));
+  installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
+  look_at_jobs(paths, largest_job_file(config, installed), installed);
+  look_at_runs(paths, installed);
   installed.leader_since = leader_since(paths);
   installed.metrics_file = first_line(read_file(on_machine(paths.metrics)).value_or(""));
   if (!installed.metrics_file.empty())
     installed.metrics = read_file(on_machine(installed.metrics_file)).value_or("");
-  installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
   installed.status = read_file(on_machine(paths.status)).value_or("");
 }
 
-void look_at_installed(const ServicePaths& paths, Installed& installed) {
+void look_at_installed(const ServicePaths& paths, const std::optional<Config>& config,
+                       Installed& installed) {
   const std::string crontab = on_machine(paths.crontab);
   if (const auto status = file_status(crontab)) {
     if (status->kind == FileStatus::Kind::regular) {
@@ -132,7 +152,7 @@ void look_at_installed(const ServicePaths& paths, Installed& installed) {
   if (supervisor && supervisor->kind == FileStatus::Kind::folder)
     installed.folder_in_the_way = true;
   installed.supervisor_current = is_copy_of_this_program(supervisor);
-  look_at_state(paths, installed);
+  look_at_state(paths, config, installed);
   installed.stamp = read_file(on_machine(paths.stamp));
   installed.allowed = read_file(on_machine(paths.allowed));
   installed.leadership = read_file(on_machine(paths.leadership)).value_or("");
@@ -158,7 +178,7 @@ void look_at_last_good(Facts& facts) {
 void look_at_service(Facts& facts) {
   if (facts.service.empty()) return;
   const std::vector<std::string> leftovers = facts.installed.leftovers;
-  look_at_installed(ServicePaths(facts.service), facts.installed);
+  look_at_installed(ServicePaths(facts.service), facts.config, facts.installed);
   look_at_last_good(facts);
   const std::string reason = objection(facts);
   const auto maintained = std::find_if(
@@ -170,21 +190,36 @@ void look_at_service(Facts& facts) {
   facts.service = maintained->service;
   facts.installed = {};
   facts.installed.leftovers = leftovers;
-  look_at_installed(ServicePaths(facts.service), facts.installed);
+  look_at_installed(ServicePaths(facts.service), facts.config, facts.installed);
   look_at_last_good(facts);
 }
 
-// Without an answer of getent, what is installed tells who is there: a file has its job's user for
-// its owner.
-std::map<std::string, uid_t> users_of_installed_jobs(const std::vector<Job>& jobs,
-                                                     const Installed& installed) {
+// Without an answer of getent, the last good jobs tell who was there. Jobs whose user was not there
+// are root's.
+std::map<std::string, uid_t> users_of_installed_jobs(const Installed& installed) {
   std::map<std::string, uid_t> owners = {{"root", geteuid()}};
-  for (const Job& job : jobs) {
-    const auto file = installed.jobs.find(job.name);
-    if (file != installed.jobs.end() && (file->second.owner != 0 || geteuid() != 0))
-      owners[job.user] = file->second.owner;
+  for (const StoredOwner& stored : stored_owners(installed.last_good_text)) {
+    if (stored.owner != 0 || geteuid() != 0) owners[stored.user] = stored.owner;
   }
   return owners;
+}
+
+// Of jobs that have a folder of runs with another user than theirs, as after a change of that.
+void look_at_former_owners(const std::vector<Job>& jobs, Facts& facts) {
+  Installed& installed = facts.installed;
+  std::set<std::pair<std::string_view, uid_t>> elsewhere;
+  for (const Job& job : jobs) {
+    const uid_t owner = owner_of(job, facts.users);
+    for (const auto& [user, runs] : installed.runs) {
+      if (user != owner && std::binary_search(runs.names.begin(), runs.names.end(), job.name))
+        elsewhere.emplace(job.name, user);
+    }
+  }
+  if (elsewhere.empty()) return;
+  for (const StoredOwner& stored : stored_owners(installed.last_good_text)) {
+    if (elsewhere.contains({stored.job, stored.owner}))
+      installed.former_owners[stored.job] = stored.owner;
+  }
 }
 
 std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs, const Installed& installed,
@@ -197,7 +232,7 @@ std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs, const I
     gathered.certain = false;
     log(LogLevel::warning,
         "getent cannot look up users; those of the installed jobs are taken to exist");
-    return users_of_installed_jobs(jobs, installed);
+    return users_of_installed_jobs(installed);
   }
   std::map<std::string, uid_t> owners;
   // Only root may give files away; to anybody else (a test, a benchmark) all files are their own.
@@ -205,18 +240,13 @@ std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs, const I
   return owners;
 }
 
-void look_at_runs(Facts& facts, const std::vector<Job>& jobs) {
+void look_at_records(Facts& facts, const std::vector<Job>& jobs) {
   facts.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::vector<Job> interesting;
-  std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(interesting),
-               [&facts](const Job& job) { return wants_runs(facts, job); });
   const bool waits = facts.leadership == Leadership::leader && !facts.decision.active();
-  if (waits || !interesting.empty()) facts.zone = machine_zone();
-  if (interesting.empty()) return;
-  std::map<std::string, std::chrono::sys_seconds> since;
-  for (const auto& [name, installed] : facts.installed.jobs) since[name] = installed.since;
-  facts.runs =
-      runs_of(interesting, ServicePaths(facts.service), since, facts.installed.leader_since);
+  const bool interesting = std::any_of(jobs.begin(), jobs.end(),
+                                       [&facts](const Job& job) { return wants_runs(facts, job); });
+  if (waits || interesting) facts.zone = machine_zone();
+  if (interesting) facts.runs = runs_of(jobs, facts);
 }
 
 void look_for_metrics_directory(Facts& facts) {
@@ -320,7 +350,8 @@ Gathered gather(const HookCall& call, Questions& questions) {
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   facts.users = look_up_users(jobs, facts.installed, gathered);
   look_at_leadership(call, questions, gathered);
-  look_at_runs(facts, jobs);
+  look_at_former_owners(jobs, facts);
+  look_at_records(facts, jobs);
   look_for_metrics_directory(facts);
   gathered.certain = gathered.certain && facts.config;
   facts.cron_daemon = has_cron_daemon() || (call.name == "install" && install_cron_daemon());

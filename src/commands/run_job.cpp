@@ -5,13 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "charm/names.h"
+#include "commands/job_files.h"
 #include "cron/crontab.h"
 #include "cron/next_run.h"
+#include "jobs/job_lines.h"
 #include "jobs/stored_job.h"
 #include "jobs/suggest.h"
 #include "run/admission.h"
@@ -19,6 +23,7 @@
 #include "run/launch.h"
 #include "system/boot_clock.h"
 #include "system/file.h"
+#include "system/job_lookup.h"
 #include "system/machine.h"
 #include "system/machine_error.h"
 #include "system/record_file.h"
@@ -63,10 +68,10 @@ class Run {
       record.reason = first == last
                           ? fmt::format("due at {}", utc_text(last))
                           : fmt::format("due from {} to {}", utc_text(first), utc_text(last));
-      const auto job = installed_job();
-      if (!job) return no_such_job();
+      const auto installed = installed_job();
+      if (!installed) return no_such_job();
       std::vector<std::string> environment;
-      if (geteuid() == 0) become_the_jobs_user(*job, environment);
+      if (geteuid() == 0) become_the_jobs_user(*installed, environment);
       append_record(open_folder(), record);
       return 0;
     });
@@ -83,17 +88,39 @@ class Run {
     }
   }
 
-  std::string job_path() const { return on_machine(paths_.job(name_)); }
+  std::string job_path(uid_t user) const { return on_machine(paths_.job_file(user)); }
 
-  // Nothing where there is none; throws where it cannot be read.
-  std::optional<Job> installed_job() const {
-    const auto text = name_.find('/') == std::string::npos ? read_file(job_path()) : std::nullopt;
-    if (!text) return std::nullopt;
-    auto job = stored_job(*text);
-    if (!job)
-      throw MachineError("read the job", job_path(),
-                         "it is damaged; any hook of the charm mends it");
-    return job;
+  // Whose it is by its file; nothing where there is none. Throws where it cannot be read.
+  struct InstalledJob {
+    Job job;
+    uid_t owner = 0;
+  };
+  std::optional<InstalledJob> installed_job() const {
+    const uid_t self = geteuid();
+    if (const auto line = find_job_line(job_path(self), name_)) return read_job(*line, self);
+    if (self != 0) return std::nullopt;
+    std::map<uid_t, std::string> lines;
+    std::vector<uid_t> users;
+    for (const uid_t user : users_with_jobs(paths_)) {
+      auto line = find_job_line(job_path(user), name_);
+      if (!line) continue;
+      lines.emplace(user, *std::move(line));
+      users.push_back(user);
+    }
+    if (users.empty()) return std::nullopt;
+    const uid_t owner = JobOwners(paths_).choose(name_, users);
+    return read_job(lines.at(owner), owner);
+  }
+
+  InstalledJob read_job(std::string_view text, uid_t owner) const {
+    const auto line = job_line_in(text);
+    auto job = line ? stored_job(line->body) : std::nullopt;
+    if (!job || job->name != name_) throw damaged(owner);
+    return {*std::move(job), owner};
+  }
+
+  MachineError damaged(uid_t owner) const {
+    return {"read the job", job_path(owner), "it is damaged; any hook of the charm mends it"};
   }
 
   CrontabHead crontab_head() const {
@@ -102,20 +129,20 @@ class Run {
   }
 
   int run_or_throw() {
-    const auto job = installed_job();
-    if (!job) return no_such_job();
+    const auto installed = installed_job();
+    if (!installed) return no_such_job();
+    const Job& job = installed->job;
     std::vector<std::string> environment =
         by_cron_ ? crons_environment() : as_crons(crontab_head());
-    if (geteuid() == 0) become_the_jobs_user(*job, environment);
+    if (geteuid() == 0) become_the_jobs_user(*installed, environment);
     Descriptor folder = open_folder();
-    if (const std::string reason = refusal_of(*job); !reason.empty())
-      return skip(*job, folder, reason);
-    if (job->overlap == Overlap::skip && !lock_run_folder(folder))
-      return skip(*job, folder, kOverlap);
-    if (!settle(*job, folder))
-      return skip(*job, folder, "what is left of the run before it goes on");
-    RunOrder order = order_of(*job, std::move(environment));
-    if (!job->catch_up) return supervise(order, folder);
+    if (const std::string reason = refusal_of(job); !reason.empty())
+      return skip(job, folder, reason);
+    if (job.overlap == Overlap::skip && !lock_run_folder(folder))
+      return skip(job, folder, kOverlap);
+    if (!settle(job, folder)) return skip(job, folder, "what is left of the run before it goes on");
+    RunOrder order = order_of(job, std::move(environment));
+    if (!job.catch_up) return supervise(order, folder);
     return run_on_record(order, folder);
   }
 
@@ -206,25 +233,30 @@ class Run {
 
   // For root only. The file's owner must be the user that its text names: what a job's user could
   // write into it must not choose whom root becomes.
-  void become_the_jobs_user(const Job& job, std::vector<std::string>& environment) const {
-    const std::string path = job_path();
+  void become_the_jobs_user(const InstalledJob& installed,
+                            std::vector<std::string>& environment) const {
+    const Job& job = installed.job;
+    const std::string path = job_path(installed.owner);
     const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
     const auto user = users.find(job.user);
     if (user == users.end())
       throw MachineError("become the user", job.user, "this machine has no such user");
     const auto status = file_status(path);
-    if (!status || status->owner != user->second.uid)
+    if (!status || status->owner != user->second.uid || installed.owner != user->second.uid)
       throw MachineError("trust the job", path, "it does not belong to the job's user");
     become(user->second, environment);
   }
 
   Descriptor open_folder() const {
-    const std::string path = on_machine(paths_.run(name_));
+    const std::string path = on_machine(paths_.run(geteuid(), name_));
     try {
       return open_run_folder(path);
     } catch (const MachineError& error) {
+      const bool can_be_mended =
+          error.error() != ENOSPC && error.error() != EDQUOT && error.error() != EROFS;
       throw MachineError("run the job", name_,
-                         fmt::format("{}; any hook of the charm mends it", error.what()));
+                         fmt::format("{}{}", error.what(),
+                                     can_be_mended ? "; any hook of the charm mends it" : ""));
     }
   }
 
@@ -280,14 +312,31 @@ class Run {
                        on_machine(paths_.state)));
       return kOwnFailure;
     }
-    std::vector<std::string> names;
-    for (const std::string& file : list_folder(on_machine(paths_.jobs)))
-      names.push_back(file.substr(0, file.rfind('.')));
+    const std::vector<std::string> names = names_of_jobs();
     const std::vector<std::string_view> known(names.begin(), names.end());
     const std::string_view nearest = nearest_word(name_, known);
     tell(fmt::format("no job {}{}", name_,
                      nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
     return kOwnFailure;
+  }
+
+  // Of the jobs that this user may run. Throws where a file of them is not as we wrote it: the job
+  // may be lost in it.
+  std::vector<std::string> names_of_jobs() const {
+    std::vector<std::string> names;
+    const uid_t self = geteuid();
+    for (const uid_t user : users_with_jobs(paths_)) {
+      if (self != 0 && self != user) continue;
+      const std::string text = read_beginning(job_path(user), kLargestJobFile).value_or("");
+      const JobLines lines(text);
+      std::string as_written;
+      for (const JobLine& line : lines.all()) {
+        add_line(as_written, line);
+        names.emplace_back(line.name);
+      }
+      if (as_written != text) throw damaged(user);
+    }
+    return names;
   }
 
   // Cron would mail what is printed.

@@ -15,6 +15,7 @@
 #include "charm/remembered.h"
 #include "charm/tracked_jobs.h"
 #include "commands/apply.h"
+#include "commands/job_files.h"
 #include "run/health.h"
 #include "system/crontab_file.h"
 #include "system/file.h"
@@ -95,7 +96,8 @@ bool see_users(const std::set<std::string>& names, Sight& sight) {
   return true;
 }
 
-// The jobs' files have the names that are remembered for as long as their folder has not changed.
+// What lies in the folders of jobs' files and of runs has the names that are remembered for as long
+// as the folder has not changed; a user's folder changes when a job runs for the first time.
 void see_state(const ServicePaths& paths, const Remembered& remembered, Sight& sight) {
   const std::string state = on_machine(paths.state);
   std::vector<std::string> names = list_folder(state);
@@ -111,6 +113,8 @@ void see_state(const ServicePaths& paths, const Remembered& remembered, Sight& s
     }
   }
   for (const auto& status : statuses_in(on_machine(paths.jobs), remembered.job_files))
+    sight.see(status);
+  for (const auto& status : statuses_in(on_machine(paths.runs), remembered.run_folders))
     sight.see(status);
   std::vector<std::string> records;
   records.reserve(remembered.runs.size());
@@ -192,22 +196,34 @@ std::optional<std::chrono::sys_seconds> next_look_at_slots(const Facts& facts) {
   return next_look(tracked, facts.now, facts.zone);
 }
 
-// Which jobs' records matter, and when a job will be overdue; as of before the plan was carried
-// out, which may have installed jobs and made the unit the leader.
-void remember_runs(const Facts& facts, Remembered& remembered) {
+// When a job will be overdue; as of before the plan was carried out, which may have made the unit
+// the leader.
+void remember_until(const Facts& facts, Remembered& remembered) {
   const bool leader = facts.decision.active();
   const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   std::map<std::string, JobRuns> runs = facts.runs;
-  for (const Job& job : jobs) {
-    if (!wants_runs(facts, job)) continue;
-    remembered.runs.push_back(job.name);
-    JobRuns& known = runs.try_emplace(job.name, JobRuns{std::nullopt, facts.now}).first->second;
-    if (leader && !facts.installed.leader_since) known.since = std::max(known.since, facts.now);
+  if (leader && !facts.installed.leader_since) {
+    for (auto& [job, known] : runs) known.since = std::max(known.since, facts.now);
   }
   remembered.until = next_delay(jobs, runs, leader, facts.now, facts.zone);
   if (const auto look = next_look_at_slots(facts))
     remembered.until = std::min(remembered.until.value_or(*look), *look);
+}
+
+// Jobs whose records matter and that have run, as USER/JOB.
+std::vector<std::string> runs_that_matter(const Facts& facts, const ServicePaths& paths) {
+  std::map<uid_t, std::vector<std::string>> there;
+  std::vector<std::string> runs;
+  for (const Job& job : choose_jobs(facts.config, facts.job_file, facts.installed.last_good)) {
+    if (!wants_runs(facts, job)) continue;
+    const uid_t owner = owner_of(job, facts.users);
+    const auto [names, is_new] = there.try_emplace(owner);
+    if (is_new) names->second = run_folders_of(owner, paths);
+    if (std::binary_search(names->second.begin(), names->second.end(), job.name))
+      runs.push_back(std::to_string(owner) + "/" + job.name);
+  }
+  return runs;
 }
 
 // Throws MachineError.
@@ -225,13 +241,17 @@ void remember(const HookCall& call, Questions& questions, const Gathered& gather
       *read_leadership_options(facts.config->handover, facts.config->leadership_ttl).options;
   remembered.users = gathered.user_names;
   remembered.job_files = list_folder(on_machine(paths.jobs));
-  remember_runs(facts, remembered);
+  remembered.run_folders = list_folder(on_machine(paths.runs));
+  remembered.runs = runs_that_matter(facts, paths);
+  remember_until(facts, remembered);
   auto sight = look(call, facts.service, remembered);
   if (!sight) return;
   // A change in the tick of the clock in which we look would leave the files' times as they are.
   if (!wait_for_tick_after(sight->newest_change())) return;
   sight = look(call, facts.service, remembered);
   if (!sight || !see_answers(questions, *sight)) return;
+  // A first run between the two looks made a folder that the sight knows and we do not.
+  if (runs_that_matter(facts, paths) != remembered.runs) return;
   remembered.sight = sight->text();
   const std::string text = remembered_as_text(remembered);
   const std::string path = on_machine(paths.remembered);

@@ -31,9 +31,7 @@ bool runs_here(const Job& job, const UnitView& view) {
 }
 
 void note_others(const UnitView& view) {
-  if (view.of_others == 0) return;
-  fmt::print(stderr, "({} of other users {} not shown)\n", view.of_others,
-             view.of_others == 1 ? "is" : "are");
+  if (view.others) fmt::print(stderr, "(jobs of other users are not shown)\n");
 }
 
 std::string shown_leadership(const UnitView& view) {
@@ -54,7 +52,7 @@ std::vector<JobState> states_of(const UnitView& view, std::string_view service,
     state.next = next_after(job.schedule, at, zone);
     if (const auto runs = view.runs.find(job.name); runs != view.runs.end())
       state.last = runs->second.last;
-    state.running = running_now(on_machine(paths.run(job.name)));
+    state.running = running_now(on_machine(paths.run(view.owners.at(job.name), job.name)));
     states.push_back(std::move(state));
   }
   return states;
@@ -92,7 +90,7 @@ int show_history(std::string_view service, const HistoryOptions& options) {
     }
     names = {options.job};
   }
-  const auto history = history_of(names, ServicePaths(service), options.count);
+  const auto history = history_of(names, view, ServicePaths(service), options.count);
   print(stdout, options.format == OutputFormat::json
                     ? history_as_json(history)
                     : history_as_text(history, machine_zone(), wants_color()));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "charm/facts.h"
 #include "charm/names.h"
 #include "jobs/job.h"
 #include "run/health.h"
@@ -18,9 +19,10 @@
 namespace leader_cron {
 
 struct UnitView {
-  std::vector<Job> jobs;       // by name
-  std::size_t of_others = 0;   // jobs that this user may not see
-  std::optional<bool> leader;  // as the crontab says; nothing: there is none
+  std::vector<Job> jobs;                // by name
+  std::map<std::string, uid_t> owners;  // by the jobs' names: whose file and runs they are
+  bool others = false;                  // there are jobs that this user may not see
+  std::optional<bool> leader;           // as the crontab says; nothing: there is none
   std::map<std::string, JobRuns> runs;
 };
 
@@ -30,14 +32,12 @@ UnitView view_unit(std::string_view service);
 // Since when this unit leads; nothing: it does not.
 std::optional<std::chrono::sys_seconds> leader_since(const ServicePaths& paths);
 
-// What is known of the runs of `jobs`, by name. `leader_since` counts for jobs of the leader.
-std::map<std::string, JobRuns> runs_of(
-    const std::vector<Job>& jobs, const ServicePaths& paths,
-    const std::map<std::string, std::chrono::sys_seconds>& installed,
-    std::optional<std::chrono::sys_seconds> leader_since);
+// What is known, before a hook changes anything, of the runs of those jobs that wants_runs(); by
+// name.
+std::map<std::string, JobRuns> runs_of(const std::vector<Job>& jobs, const Facts& facts);
 
-// The records of these jobs, oldest first, the newest `most` of all.
-std::vector<JobRecord> history_of(const std::vector<std::string>& jobs, const ServicePaths& paths,
-                                  std::size_t most);
+// The records of these jobs of the view, oldest first, the newest `most` of all.
+std::vector<JobRecord> history_of(const std::vector<std::string>& jobs, const UnitView& view,
+                                  const ServicePaths& paths, std::size_t most);
 
 }  // namespace leader_cron

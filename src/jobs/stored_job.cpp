@@ -10,6 +10,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The last good jobs are an array with a line for each: they are read one by one, for a tree of all
+// of them takes ten times the memory that they do.
+constexpr std::string_view kFirstLine = "[";
+constexpr std::string_view kLastLine = "\n]\n";
+
 // The text as the library writes it, nearly always without it: it takes three microseconds a job.
 void add_string(std::string& json, const std::string& text) {
   const bool simple = std::all_of(text.begin(), text.end(), [](char c) {
@@ -25,8 +30,8 @@ void add_text(std::string& json, std::string_view key, const std::string& text) 
   add_string(json, text);
 }
 
-void add_job(std::string& json, const Job& job) {
-  add_text(json, "{\"name\":", job.name);
+void add_body(std::string& json, const Job& job) {
+  add_text(json, "\"name\":", job.name);
   add_text(json, ",\"schedule\":", job.schedule.text);
   add_text(json, ",\"schedule-as-written\":", job.schedule_as_written);
   add_text(json, ",\"command\":", job.command);
@@ -83,44 +88,84 @@ std::optional<Job> job_of(const Json& json) {
   return job;
 }
 
+// Gives each of the last good jobs to `take`, until that says false. False where it did, or the
+// text is not whole.
+template <typename Take>
+bool for_each_stored(std::string_view text, const Take& take) {
+  if (!text.starts_with(kFirstLine) || !text.ends_with(kLastLine) ||
+      text.size() < kFirstLine.size() + kLastLine.size()) {
+    return false;
+  }
+  text.remove_prefix(kFirstLine.size());
+  text.remove_suffix(kLastLine.size());
+  try {
+    while (!text.empty()) {
+      text.remove_prefix(1);  // the newline before it
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      std::string_view line = text.substr(0, end);
+      text.remove_prefix(end);
+      if (!text.empty() && line.ends_with(',')) line.remove_suffix(1);
+      if (!take(Json::parse(line))) return false;
+    }
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
-std::string store_job(const Job& job) {
+std::string body_of(const Job& job) {
   std::string json;
-  add_job(json, job);
-  return json + "\n";
+  add_body(json, job);
+  return json;
 }
 
-std::string store_jobs(std::span<const Job> jobs) {
-  std::string json = "[";
-  for (const Job& job : jobs) {
-    if (json.size() > 1) json += ',';
-    add_job(json, job);
+StoredJobs store_jobs(std::span<const Job> jobs, std::span<const uid_t> owners) {
+  StoredJobs stored;
+  std::string& json = stored.text;
+  stored.bodies.reserve(jobs.size());
+  json = kFirstLine;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    json += i == 0 ? "\n{\"uid\":" : ",\n{\"uid\":";
+    json += std::to_string(owners[i]);
+    json += ',';
+    const std::size_t start = json.size();
+    add_body(json, jobs[i]);
+    stored.bodies.push_back({start, json.size() - start});
   }
-  return json + "]\n";
+  json += kLastLine;
+  return stored;
 }
 
-std::optional<Job> stored_job(std::string_view text) {
+std::optional<Job> stored_job(std::string_view body) {
   try {
-    return job_of(Json::parse(text));
+    std::string json = "{";
+    json += body;
+    return job_of(Json::parse(json));
   } catch (const Json::exception&) {
     return std::nullopt;
   }
 }
 
 std::optional<std::vector<Job>> stored_jobs(std::string_view text) {
-  if (text.empty()) return std::nullopt;  // of a unit's first hook: no exception for that
-  try {
-    std::vector<Job> jobs;
-    for (const Json& json : Json::parse(text)) {
-      auto job = job_of(json);
-      if (!job) return std::nullopt;
-      jobs.push_back(std::move(*job));
-    }
-    return jobs;
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
+  std::vector<Job> jobs;
+  const bool whole = for_each_stored(text, [&jobs](const Json& json) {
+    auto job = job_of(json);
+    if (job) jobs.push_back(std::move(*job));
+    return job.has_value();
+  });
+  return whole ? std::optional(std::move(jobs)) : std::nullopt;
+}
+
+std::vector<StoredOwner> stored_owners(std::string_view text) {
+  std::vector<StoredOwner> owners;
+  const bool whole = for_each_stored(text, [&owners](const Json& json) {
+    owners.push_back({json.at("name").get<std::string>(), json.at("user").get<std::string>(),
+                      json.at("uid").get<uid_t>()});
+    return true;
+  });
+  return whole ? owners : std::vector<StoredOwner>{};
 }
 
 }  // namespace leader_cron

@@ -24,13 +24,17 @@ time_t fresh_second(const std::string& path) {
 
 }  // namespace
 
-void install_crontab(const std::string& path, std::string_view text) {
-  const time_t second = fresh_second(path);
-  replace_file(path, text, {0644, std::nullopt, timespec{second, 0}});
+void add_crontab(Replacements& files, const std::string& path, std::string_view text) {
+  files.add(path, text, {0644, std::nullopt, timespec{fresh_second(path), 0}});
+}
+
+void put_crontab_in_place(Replacements& files, const std::string& path) {
+  files.put_in_place(folder_of(path));
   // The rename may have happened in a later second than the one chosen before it.
   const auto installed = file_status(path);
+  if (!installed) return;
   set_modified(folder_of(path),
-               {std::max(second, installed ? installed->changed.tv_sec : 0) + 1, 0});
+               {std::max(installed->modified.tv_sec, installed->changed.tv_sec) + 1, 0});
 }
 
 void remove_crontab(const std::string& path) {

@@ -10,10 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "system/file.h"
+
 namespace leader_cron {
 
-// Atomic, mode 0644. `path` is the file's place on this machine.
-void install_crontab(const std::string& path, std::string_view text);
+// A new version, atomic, mode 0644, in two steps: `files` are those that it is written and flushed
+// with. `path` is the file's place on this machine.
+void add_crontab(Replacements& files, const std::string& path, std::string_view text);
+void put_crontab_in_place(Replacements& files, const std::string& path);
 
 // A folder in its place is not ours and stays.
 void remove_crontab(const std::string& path);

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
 #include <memory>
 
 #include "system/descriptor.h"
@@ -66,18 +65,30 @@ std::string read_all(int file, std::size_t size, bool regular, const std::string
   return text;
 }
 
-void flush_file_system(const std::string& folder) {
-  const Descriptor any(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!any || syncfs(any.get()) != 0) throw MachineError("flush", folder, errno);
-}
-
-std::vector<std::string> names_in(DIR* folder) {
+std::vector<std::string> names_in(DIR* folder, std::size_t most = static_cast<std::size_t>(-1)) {
   std::vector<std::string> names;
-  while (const dirent* entry = readdir(folder)) {
+  while (names.size() < most) {
+    const dirent* entry = readdir(folder);
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
   return names;
+}
+
+std::string read_at_most(int file, std::size_t most, const std::string& path) {
+  constexpr std::size_t kStep = std::size_t{64} << 10;
+  std::string text;
+  while (text.size() < most) {
+    const std::size_t used = text.size();
+    text.resize(used + std::min(most - used, std::max(used, kStep)));
+    const ssize_t got = read(file, text.data() + used, text.size() - used);
+    text.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw MachineError("read", path, errno);
+    if (text.size() < used + std::min(kStep, most - used)) break;  // a file has ended
+  }
+  return text;
 }
 
 // Never follows a link, whatever somebody who may write in these folders puts there meanwhile: each
@@ -101,6 +112,8 @@ void remove_entry(int parent, const std::string& name, const std::string& path) 
   throw MachineError("remove", path, errno);
 }
 
+}  // namespace
+
 // A file's new version, under its temporary name until commit(). Removed if it never gets there.
 class Replacement {
  public:
@@ -117,7 +130,9 @@ class Replacement {
   }
 
   const Descriptor& file() const { return file_; }
+  const std::string& path() const { return path_; }
   const std::string& temporary() const { return temporary_; }
+  bool is_in_place() const { return committed_; }
 
   // Sets what the new version is to be besides its text.
   void dress(const NewFile& attributes) const {
@@ -134,8 +149,6 @@ class Replacement {
   void flush() const {
     if (fsync(file_.get()) != 0) throw MachineError("flush", temporary_, errno);
   }
-
-  void close() { file_.reset(); }
 
   // Its text must have been flushed before.
   void put_in_place() {
@@ -156,8 +169,6 @@ class Replacement {
   Descriptor file_;
   bool committed_ = false;
 };
-
-}  // namespace
 
 Descriptor lock_file(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -232,24 +243,20 @@ std::optional<std::string> read_beginning(const std::string& path, std::size_t m
     if (is_absent(errno)) return std::nullopt;
     throw MachineError("read", path, errno);
   }
-  std::string text(most, '\0');
-  const ssize_t got = read(file.get(), text.data(), text.size());
-  if (got < 0) throw MachineError("read", path, errno);
-  text.resize(static_cast<std::size_t>(got));
-  return text;
+  return read_at_most(file.get(), most, path);
 }
 
 std::string read_standard_input() {
   return read_all(STDIN_FILENO, 0, false, "standard input");
 }
 
-std::vector<std::string> list_folder(const std::string& path) {
+std::vector<std::string> list_folder(const std::string& path, std::size_t most) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
   if (!folder) {
     if (is_absent(errno)) return {};
     throw MachineError("list", path, errno);
   }
-  std::vector<std::string> names = names_in(folder.get());
+  std::vector<std::string> names = names_in(folder.get(), most);
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -267,22 +274,30 @@ void replace_unflushed(const std::string& path, std::string_view text, const New
   replacement.put_in_place();
 }
 
-void replace_files(const std::string& folder, const std::vector<FileToReplace>& files) {
-  // A flush of the whole file system costs about as much as one of a file, and is paid once.
-  constexpr std::size_t kManyFiles = 16;
-  const bool many = files.size() > kManyFiles;
-  std::deque<Replacement> replacements;
-  for (const FileToReplace& file : files) {
-    Replacement& replacement = replacements.emplace_back(file.path);
-    write_all(replacement.file(), file.text, replacement.temporary());
-    replacement.dress(file.attributes);
-    if (!many) replacement.flush();
-    replacement.close();
+Replacements::Replacements() = default;
+Replacements::~Replacements() = default;
+
+void Replacements::add(const std::string& path, std::string_view text, const NewFile& attributes) {
+  auto file = std::make_unique<Replacement>(path);
+  write_all(file->file(), text, file->temporary());
+  file->dress(attributes);
+  // Where it is not known, the flush does it all.
+  sync_file_range(file->file().get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  files_.push_back(std::move(file));
+}
+
+void Replacements::flush() {
+  for (const auto& file : files_) file->flush();
+}
+
+void Replacements::put_in_place(const std::string& folder) {
+  bool any = false;
+  for (const auto& file : files_) {
+    if (file->is_in_place() || folder_of(file->path()) != folder) continue;
+    file->put_in_place();
+    any = true;
   }
-  if (replacements.empty()) return;
-  if (many) flush_file_system(folder);
-  for (Replacement& replacement : replacements) replacement.put_in_place();
-  flush_folder(folder);
+  if (any) flush_folder(folder);
 }
 
 void copy_file(const std::string& source, const std::string& path, mode_t mode) {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,13 +38,15 @@ std::optional<std::string> read_file(const std::string& path);
 std::vector<std::optional<FileStatus>> statuses_in(const std::string& folder,
                                                    const std::vector<std::string>& names);
 
-// At most the first `most` bytes.
+// At most the first `most` bytes of a file, which may be much larger.
 std::optional<std::string> read_beginning(const std::string& path, std::size_t most);
 
 std::string read_standard_input();
 
-// Names in a folder, sorted, without . and ..; empty where there is no such folder.
-std::vector<std::string> list_folder(const std::string& path);
+// Names in a folder, sorted, without . and ..; empty where there is no such folder. With `most`,
+// some `most` of them where there are more.
+std::vector<std::string> list_folder(const std::string& path,
+                                     std::size_t most = static_cast<std::size_t>(-1));
 
 // The name under which a file's new version is written, in its own folder: a leading dot, so that
 // no cron loads it.
@@ -63,15 +66,28 @@ void replace_file(const std::string& path, std::string_view text, const NewFile&
 // new one, or none. For what can be found out again.
 void replace_unflushed(const std::string& path, std::string_view text, const NewFile& attributes);
 
-struct FileToReplace {
-  std::string path;
-  std::string text;
-  NewFile attributes;
-};
+class Replacement;
 
-// As replace_file() for each, in one folder, with a few flushes for all of them: any of them may be
-// old or new when the machine stops in between, none is half.
-void replace_files(const std::string& folder, const std::vector<FileToReplace>& files);
+// New versions of files that belong together, as replace_file() makes them, in steps: all are
+// written before any is waited for, so that the disk takes them together. Then each gets its place
+// in turn. What never gets there is removed.
+class Replacements {
+ public:
+  Replacements();
+  Replacements(const Replacements&) = delete;
+  Replacements& operator=(const Replacements&) = delete;
+  ~Replacements();
+
+  // Written under temporary_path(); one version of a path at a time.
+  void add(const std::string& path, std::string_view text, const NewFile& attributes);
+  // Waits until all that was added is on the disk.
+  void flush();
+  // Flushed before. What lies in `folder` gets its place, and the folder is flushed.
+  void put_in_place(const std::string& folder);
+
+ private:
+  std::vector<std::unique_ptr<Replacement>> files_;
+};
 
 // As replace_file(), with the bytes of `source`, and its modification time.
 void copy_file(const std::string& source, const std::string& path, mode_t mode);

@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "system/file.h"
 #include "system/machine_error.h"
@@ -49,12 +52,46 @@ void give_to(const std::string& path, const Descriptor& folder, uid_t before, ui
     throw MachineError("change the owner of", path, errno);
 }
 
+Descriptor open_folder(const std::string& path) {
+  return Descriptor(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+Descriptor checked(Descriptor folder, const std::string& path) {
+  if (!folder) throw MachineError("open the job's folder", path, errno);
+  return folder;
+}
+
+uid_t owner_of(const Descriptor& folder, const std::string& path) {
+  struct stat status {};
+  if (fstat(folder.get(), &status) != 0) throw MachineError("look at", path, errno);
+  return status.st_uid;
+}
+
+// `path` is root's by now, so that nobody else can change what lies there by name.
+void give_all_to(const std::string& path, uid_t owner) {
+  for (const std::string& name : list_folder(path)) {
+    const std::string each = path + "/" + name;
+    const Descriptor folder = open_folder(each);
+    if (!folder) {
+      remove_tree(each);
+    } else if (const uid_t before = owner_of(folder, each); before != owner) {
+      give_to(each, folder, before, owner);
+    }
+  }
+}
+
 }  // namespace
 
 Descriptor open_run_folder(const std::string& path) {
-  Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder) throw MachineError("open the job's folder", path, errno);
-  return folder;
+  Descriptor folder = open_folder(path);
+  if (folder || errno != ENOENT) return checked(std::move(folder), path);
+  // Another run of the job may just do the same.
+  if (mkdir(path.c_str(), kPrivate) == 0) {
+    flush_folder(folder_of(path));
+  } else if (errno != EEXIST) {
+    throw MachineError("create the job's folder", path, errno);
+  }
+  return checked(open_folder(path), path);
 }
 
 bool lock_run_folder(const Descriptor& folder) {
@@ -65,19 +102,40 @@ Descriptor reopened(const Descriptor& folder) {
   return Descriptor(openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-void prepare_run_folder(const std::string& path, uid_t owner) {
+void prepare_user_runs(const std::string& path, uid_t user) {
   make_folders(folder_of(path));
-  if (const auto there = file_status(path); there && there->kind != FileStatus::Kind::folder)
-    remove_file(path);
   const bool made = mkdir(path.c_str(), kPrivate) == 0;
   if (!made && errno != EEXIST) throw MachineError("create", path, errno);
-  const Descriptor folder = open_run_folder(path);
-  struct stat status {};
-  if (fstat(folder.get(), &status) != 0) throw MachineError("look at", path, errno);
-  if (status.st_uid != owner) {
-    give_to(path, folder, status.st_uid, owner);
-  } else if (fchmod(folder.get(), kPrivate) != 0) {
-    throw MachineError("change the mode of", path, errno);
+  const Descriptor folder = checked(open_folder(path), path);
+  if (owner_of(folder, path) != user) {
+    if (fchown(folder.get(), 0, static_cast<gid_t>(-1)) != 0)
+      throw MachineError("change the owner of", path, errno);
+    if (!made) give_all_to(path, user);
+    if (fchown(folder.get(), user, static_cast<gid_t>(-1)) != 0)
+      throw MachineError("change the owner of", path, errno);
+  }
+  if (fchmod(folder.get(), kPrivate) != 0) throw MachineError("change the mode of", path, errno);
+}
+
+void move_run_folder(const std::string& runs, const std::string& job, uid_t from, uid_t to) {
+  // Beside the users' folders, where only root can put something else in its place.
+  const std::string between = fmt::format("{}/.{}.new", runs, job);
+  remove_tree(between);
+  if (rename(fmt::format("{}/{}/{}", runs, from, job).c_str(), between.c_str()) != 0) {
+    if (errno == ENOENT) return;
+    throw MachineError("rename", between, errno);
+  }
+  try {
+    const Descriptor folder = open_folder(between);
+    if (!folder || owner_of(folder, between) != from) {
+      remove_tree(between);
+      return;
+    }
+    give_to(between, folder, from, to);
+    rename_path(between, fmt::format("{}/{}/{}", runs, to, job));
+  } catch (const MachineError&) {
+    remove_tree(between);
+    throw;
   }
 }
 
