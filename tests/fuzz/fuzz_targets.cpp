@@ -132,10 +132,12 @@ std::string broken_by_job_file(std::string_view text) {
   }
   for (const Job& job : file.jobs) {
     if (auto broken = broken_by_equal_reading(job.schedule); !broken.empty()) return broken;
-    if (stored_job(store_job(job)) != job)
+    if (stored_job(body_of(job)) != job)
       return fmt::format("job {} is stored as another one", job.name);
   }
-  if (stored_jobs(store_jobs(file.jobs)) != file.jobs) return "the jobs are stored as other ones";
+  const std::vector<uid_t> owners(file.jobs.size());
+  if (stored_jobs(store_jobs(file.jobs, owners).text) != file.jobs)
+    return "the jobs are stored as other ones";
   return {};
 }
 

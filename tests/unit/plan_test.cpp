@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "charm/names.h"
 #include "cron/crontab.h"
+#include "jobs/job_lines.h"
 #include "jobs/stored_job.h"
 
 namespace leader_cron {
@@ -66,18 +69,31 @@ Facts after(Facts facts, const Plan& plan) {
     facts.services = {{facts.service, plan.claim->substr(0, plan.claim->find('\n')), true}};
   }
   if (plan.copy_supervisor) installed.supervisor_exists = installed.supervisor_current = true;
-  for (const JobToInstall& job : plan.install_jobs)
-    installed.jobs[job.name] = {job.text, job.owner, true, kInstalled};
-  for (const RunFolderToPrepare& folder : plan.prepare_runs)
-    installed.run_folders.insert(folder.job);
-  for (const std::string& name : plan.remove_runs) installed.run_folders.erase(name);
+  for (const JobFileToWrite& job_file : plan.install_jobs)
+    installed.jobs[job_file.user] = {job_file.text, true};
+  for (const JobFileToWrite& job_file : plan.prune_jobs)
+    installed.jobs[job_file.user] = {job_file.text, true};
+  for (const uid_t user : plan.remove_jobs) installed.jobs.erase(user);
+  for (const uid_t user : plan.prepare_runs) installed.runs[user].sound = true;
+  for (const RunFolderToMove& move : plan.move_runs) {
+    std::erase(installed.runs[move.from].names, move.job);
+    std::vector<std::string>& names = installed.runs[move.to].names;
+    names.insert(std::lower_bound(names.begin(), names.end(), move.job), move.job);
+  }
+  for (const RunFolderToRemove& folder : plan.remove_runs) {
+    if (folder.name.empty()) {
+      installed.runs.erase(folder.user);
+    } else {
+      std::erase(installed.runs[folder.user].names, folder.name);
+    }
+  }
+  installed.former_owners.clear();
   if (plan.mark_leader)
     installed.leader_since = *plan.mark_leader ? std::optional(kInstalled) : std::nullopt;
   if (plan.metrics) {
     installed.metrics_file = plan.metrics->path;
     installed.metrics = plan.metrics->text;
   }
-  for (const std::string& name : plan.remove_jobs) installed.jobs.erase(name);
   if (plan.crontab) {
     installed.crontab = plan.crontab;
     installed.crontab_sound = true;
@@ -103,6 +119,20 @@ Facts settled_unit() {
   return after(fresh_unit(), plan(fresh_unit()));
 }
 
+MATCHER_P2(IsJobFile, user, names, "") {
+  std::vector<std::string> found;
+  const JobLines lines(arg.text);
+  for (const JobLine& line : lines.all()) found.emplace_back(line.name);
+  return arg.user == user && found == names &&
+         static_cast<std::size_t>(std::count(arg.text.begin(), arg.text.end(), '\n')) ==
+             names.size();
+}
+
+// A file of this user with lines of these jobs.
+auto job_file(uid_t user, const std::vector<std::string>& names) {
+  return IsJobFile(user, names);
+}
+
 // What a plan is when nothing is to be done.
 Plan nothing() {
   Plan nothing;
@@ -120,10 +150,9 @@ TEST(Plan, OfAFreshUnitInstallsEverything) {
   const Plan first = plan(fresh_unit());
   EXPECT_EQ(first.claim, "django-cron/0\n");
   EXPECT_TRUE(first.copy_supervisor);
-  ASSERT_EQ(first.install_jobs.size(), 2u);
-  EXPECT_EQ(first.install_jobs[0].name, "clearsessions");
-  EXPECT_EQ(first.install_jobs[0].owner, 33u);
-  EXPECT_EQ(first.install_jobs[1].owner, 0u);
+  EXPECT_THAT(first.install_jobs,
+              ElementsAre(job_file(0, {"report"}), job_file(33, {"clearsessions"})));
+  EXPECT_THAT(first.prepare_runs, ElementsAre(0u, 33u));
   ASSERT_TRUE(first.crontab);
   EXPECT_THAT(*first.crontab, HasSubstr("IS_LEADER=False"));
   EXPECT_TRUE(first.last_good);
@@ -252,26 +281,116 @@ TEST(Plan, ChangedJobsAreInstalledAndOldOnesRemoved) {
                           "- {name: report, schedule: '@weekly', command: z}\n"
                           "- {name: new, schedule: '@daily', command: n}\n");
   const Plan changed = plan(facts);
-  ASSERT_EQ(changed.install_jobs.size(), 2u);
-  EXPECT_EQ(changed.install_jobs[0].name, "report");
-  EXPECT_EQ(changed.install_jobs[1].name, "new");
-  EXPECT_THAT(changed.remove_jobs, ElementsAre("clearsessions"));
+  EXPECT_THAT(changed.install_jobs, ElementsAre(job_file(0, {"new", "report"})));
+  EXPECT_THAT(changed.remove_jobs, ElementsAre(33u));
+  EXPECT_EQ(changed.log[0].text, "jobs installed: new, report");
+  EXPECT_EQ(changed.log[1].text, "jobs removed: clearsessions");
   EXPECT_TRUE(changed.crontab);
   EXPECT_TRUE(changed.last_good);
   EXPECT_EQ(plan(after(facts, changed)), nothing());
 }
 
-TEST(Plan, AJobWhoseFileWasTouchedIsInstalledAgain) {
-  for (const InstalledJob& wrong :
-       {InstalledJob{"{}", 0, true, kInstalled},
-        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 33, true, kInstalled},
-        InstalledJob{store_job(fresh_unit().job_file.jobs[1]), 0, false, kInstalled}}) {
+TEST(Plan, AUsersFileThatWasTouchedIsInstalledAgain) {
+  const std::string right = settled_unit().installed.jobs.at(0).text;
+  for (const InstalledJobs& wrong :
+       {InstalledJobs{"{}", true}, InstalledJobs{right, false}, InstalledJobs{right + right, true},
+        InstalledJobs{right + "\n", true}, InstalledJobs{"", true}}) {
     Facts facts = settled_unit();
-    facts.installed.jobs["report"] = wrong;
-    const Plan repair = plan(facts);
-    ASSERT_EQ(repair.install_jobs.size(), 1u);
-    EXPECT_EQ(repair.install_jobs[0].name, "report");
+    facts.installed.jobs[0] = wrong;
+    Plan expected = nothing();
+    expected.install_jobs = {{0, right}};
+    Plan repair = plan(facts);
+    repair.log.clear();
+    EXPECT_EQ(repair, expected) << wrong.text;
   }
+}
+
+TEST(Plan, AJobKeepsItsTimeAsLongAsItsTextStays) {
+  Facts facts = fresh_unit();
+  facts.now = kInstalled;
+  facts = after(facts, plan(facts));
+  facts.now += std::chrono::hours(1);
+  EXPECT_EQ(plan(facts), nothing());
+  const Facts more =
+      with_jobs(facts, std::string(kJobs) + "- {name: a, schedule: '@daily', command: y}\n");
+  const Plan added = plan(more);
+  ASSERT_EQ(added.install_jobs.size(), 1u);
+  EXPECT_THAT(added.install_jobs[0].text, HasSubstr("{\"since\":1700003600,\"name\":\"a\""));
+  EXPECT_THAT(added.install_jobs[0].text, HasSubstr("{\"since\":1700000000,\"name\":\"report\""));
+  const Plan changed =
+      plan(with_jobs(facts, "- {name: report, schedule: '@weekly', command: z}\n"));
+  ASSERT_EQ(changed.install_jobs.size(), 1u);
+  EXPECT_THAT(changed.install_jobs[0].text, HasSubstr("{\"since\":1700003600,\"name\":\"report\""));
+}
+
+TEST(Plan, AJobThatGoesStaysInItsFileUntilTheCrontabDoesNotNameItAnyMore) {
+  const char* const three =
+      "- {name: b, schedule: '@daily', command: x}\n"
+      "- {name: c, schedule: '@daily', command: x}\n"
+      "- {name: a, schedule: '@daily', command: x}\n";
+  Facts facts = with_jobs(fresh_unit(), three);
+  facts = after(facts, plan(facts));
+  const std::string before = facts.installed.jobs.at(0).text;
+  // Without anything new, the file stays as it is.
+  const Plan less = plan(with_jobs(facts, "- {name: b, schedule: '@daily', command: x}\n"));
+  EXPECT_THAT(less.install_jobs, IsEmpty());
+  EXPECT_THAT(less.prune_jobs, ElementsAre(job_file(0, {"b"})));
+  EXPECT_EQ(less.log[0].text, "jobs removed: a, c");
+  const Plan other = plan(with_jobs(facts, "- {name: bb, schedule: '@daily', command: x}\n"));
+  EXPECT_THAT(other.install_jobs, ElementsAre(job_file(0, {"a", "b", "bb", "c"})));
+  EXPECT_THAT(other.prune_jobs, ElementsAre(job_file(0, {"bb"})));
+  // Killed before it was pruned, the next hook does that.
+  Facts killed = with_jobs(facts, "- {name: bb, schedule: '@daily', command: x}\n");
+  killed.installed.jobs[0].text = other.install_jobs[0].text;
+  EXPECT_THAT(plan(killed).install_jobs, IsEmpty());
+  EXPECT_EQ(plan(killed).prune_jobs, other.prune_jobs);
+  EXPECT_EQ(plan(with_jobs(facts, three)), nothing());
+  EXPECT_EQ(facts.installed.jobs.at(0).text, before);
+}
+
+TEST(Plan, AJobThatGoesToAnotherUserIsInBothFilesMeanwhile) {
+  Facts facts = settled_unit();
+  facts.users["nobody"] = 65534;
+  facts.installed.runs[33].names = {"clearsessions"};
+  facts.installed.former_owners = {{"clearsessions", 33}};
+  facts = with_jobs(facts,
+                    "- {name: clearsessions, schedule: '17 3 * * *', command: x, user: nobody}\n"
+                    "- {name: report, schedule: '@weekly', command: y}\n");
+  const Plan moved = plan(facts);
+  EXPECT_THAT(moved.install_jobs, ElementsAre(job_file(65534, {"clearsessions"})));
+  EXPECT_THAT(moved.prune_jobs, IsEmpty());
+  EXPECT_THAT(moved.remove_jobs, ElementsAre(33u));
+  EXPECT_THAT(moved.prepare_runs, ElementsAre(65534u));
+  EXPECT_THAT(moved.move_runs, ElementsAre(RunFolderToMove{"clearsessions", 33, 65534}));
+  EXPECT_THAT(moved.remove_runs, ElementsAre(RunFolderToRemove{33, ""}));
+  EXPECT_EQ(moved.log[0].text, "jobs installed: clearsessions");
+  EXPECT_EQ(plan(after(facts, moved)), nothing());
+}
+
+TEST(Plan, WhatAUserPutAmongItsRunsIsNobodyElses) {
+  Facts facts = settled_unit();
+  // A folder that the former owner of no job made, for a job that has not run yet.
+  facts.installed.runs[33].names = {".x", "clearsessions", "report"};
+  Plan expected = nothing();
+  expected.remove_runs = {{33, ".x"}, {33, "report"}};
+  EXPECT_EQ(plan(facts), expected);
+  // One that runs already has its own.
+  facts.installed.former_owners = {{"report", 33}};
+  facts.installed.runs[0].names = {"report"};
+  EXPECT_EQ(plan(facts), expected);
+}
+
+TEST(Plan, FoldersOfRunsThatAreNotTheUsersAreMended) {
+  Facts facts = settled_unit();
+  facts.installed.runs[33].sound = false;
+  facts.installed.runs[7] = {{"a"}, true};
+  Plan expected = nothing();
+  expected.prepare_runs = {33};
+  expected.remove_runs = {{7, ""}};
+  EXPECT_EQ(plan(facts), expected);
+  facts = settled_unit();
+  facts.installed.runs.clear();
+  EXPECT_THAT(plan(facts).prepare_runs, ElementsAre(0u, 33u));
 }
 
 TEST(Plan, AUserThatIsMissingTakesItsJobsLineAwayAndSaysSo) {
@@ -282,12 +401,14 @@ TEST(Plan, AUserThatIsMissingTakesItsJobsLineAwayAndSaysSo) {
               HasSubstr("#   Not run here: this machine has no user www-data.\n"));
   EXPECT_EQ(missing.status,
             (Status{Workload::active, "standby, 2 jobs; no user www-data for clearsessions"}));
-  ASSERT_EQ(missing.install_jobs.size(), 1u);
-  EXPECT_EQ(missing.install_jobs[0].owner, 0u);  // nobody but root reads it until its user is there
+  // Nobody but root reads it until its user is there.
+  EXPECT_THAT(missing.install_jobs, ElementsAre(job_file(0, {"clearsessions", "report"})));
+  EXPECT_THAT(missing.remove_jobs, ElementsAre(33u));
   Facts later = after(facts, missing);
   later.users["www-data"] = 33;
   const Plan there = plan(later);
-  EXPECT_EQ(there.install_jobs.at(0).owner, 33u);
+  EXPECT_THAT(there.install_jobs, ElementsAre(job_file(33, {"clearsessions"})));
+  EXPECT_THAT(there.prune_jobs, ElementsAre(job_file(0, {"report"})));
   EXPECT_EQ(there.status, (Status{Workload::active, "standby, 2 jobs"}));
 }
 

@@ -7,14 +7,15 @@ namespace {
 
 const Remembered kSome = {{Handover::safe, Ttl(30)},
                           {"deploy bot", "root"},
-                          {"a.json", "b.json"},
-                          {"a"},
+                          {"0.jsonl", "33.jsonl"},
+                          {"0", "33"},
+                          {"33/a"},
                           std::chrono::sys_seconds(std::chrono::seconds(1795500000)),
                           "0123456789abcdef"};
 
 TEST(Remembered, ReadsBackAsItWas) {
   EXPECT_EQ(remembered_in(remembered_as_text(kSome)), kSome);
-  const Remembered least = {{}, {}, {}, {}, {}, "0"};
+  const Remembered least = {{}, {}, {}, {}, {}, {}, "0"};
   EXPECT_EQ(remembered_in(remembered_as_text(least)), least);
 }
 

@@ -21,9 +21,24 @@ std::vector<Job> some_jobs() {
 }
 
 TEST(StoredJob, ReadsBackAsItWas) {
-  for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(store_job(job)), job);
-  EXPECT_EQ(stored_jobs(store_jobs(some_jobs())), some_jobs());
-  EXPECT_EQ(stored_jobs(store_jobs({})), std::vector<Job>{});
+  for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(body_of(job)), job);
+  const std::vector<uid_t> owners = {33, 0};
+  const StoredJobs stored = store_jobs(some_jobs(), owners);
+  EXPECT_EQ(stored_jobs(stored.text), some_jobs());
+  EXPECT_EQ(stored_owners(stored.text),
+            (std::vector<StoredOwner>{{"a", "www-data", 33}, {"b", "root", 0}}));
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(stored.body(i), body_of(some_jobs()[i]));
+  EXPECT_EQ(stored_jobs(store_jobs({}, {}).text), std::vector<Job>{});
+}
+
+TEST(StoredJob, OfTheLastGoodJobsAllOrNoneAreRead) {
+  const std::vector<uid_t> owners = {33, 0};
+  const std::string text = store_jobs(some_jobs(), owners).text;
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    EXPECT_FALSE(stored_jobs(text.substr(0, size))) << size;
+    EXPECT_TRUE(stored_owners(text.substr(0, size)).empty()) << size;
+  }
+  EXPECT_FALSE(stored_jobs(text + text));
 }
 
 // An upgrade of the charm must not find every file another.
@@ -32,23 +47,27 @@ TEST(StoredJob, IsTheTextThatTheJsonLibraryWrites) {
   jobs[0].description = "\x7f \xc3\xa4 \xf0\x9f\x90\xa7 \\ / \t \x01 \"";
   jobs[1].environment = {{"A", ""}, {"B", "\n"}, {"C", "c"}};
   for (const Job& job : jobs) {
-    EXPECT_EQ(nlohmann::ordered_json::parse(store_job(job)).dump() + "\n", store_job(job));
-    EXPECT_EQ(stored_job(store_job(job)), job);
+    EXPECT_EQ(nlohmann::ordered_json::parse("{" + body_of(job)).dump(), "{" + body_of(job));
+    EXPECT_EQ(stored_job(body_of(job)), job);
   }
-  EXPECT_EQ(nlohmann::ordered_json::parse(store_jobs(jobs)).dump() + "\n", store_jobs(jobs));
+  const std::vector<uid_t> owners = {33, 0};
+  const auto all = nlohmann::ordered_json::parse(store_jobs(jobs, owners).text);
+  ASSERT_EQ(all.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_EQ(all[i].dump(), "{\"uid\":" + std::to_string(owners[i]) + "," + body_of(jobs[i]));
 }
 
 TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
-  const auto job = stored_job(R"({"name": "a", "schedule": "0 0 * * *", "command": "x"})");
+  const auto job = stored_job(R"("name": "a", "schedule": "0 0 * * *", "command": "x"})");
   ASSERT_TRUE(job);
   EXPECT_EQ(job->user, "root");
   EXPECT_TRUE(job->enabled);
 }
 
 TEST(StoredJob, WhatIsDamagedIsNothing) {
-  for (const char* text : {"", "{", "[]", "5", R"({"name": "a"})",
-                           R"({"name": 5, "schedule": "0 0 * * *", "command": ""})",
-                           R"({"name": "a", "schedule": "x", "command": "x"})"}) {
+  for (const char* text : {"", "{", "[]", "5", "}", R"("name": "a"})",
+                           R"("name": 5, "schedule": "0 0 * * *", "command": ""})",
+                           R"("name": "a", "schedule": "x", "command": "x"})"}) {
     EXPECT_FALSE(stored_job(text)) << text;
   }
   for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"})
