@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "charm_fixture.h"
 
@@ -189,7 +190,11 @@ TEST_F(Overdue, AJobThatDidNotRunIsTold) {
   // As if the job and the leadership were an hour old.
   const auto state = fleet.root(kUnit) / "var/lib/django-app-maintenance";
   const auto hour_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
-  fs::last_write_time(state / "jobs/tick.json", hour_ago);
+  std::string jobs = read(job_file(state));
+  const std::size_t since = jobs.find(':') + 1;
+  jobs.replace(since, jobs.find(',') - since, std::to_string(std::time(nullptr) - 3600));
+  fs::remove(job_file(state));
+  write(job_file(state), jobs, fs::perms(0400));
   fleet.update_status();
   fleet.settle();
   EXPECT_EQ(message(fleet), "leader, 1 job");  // this unit has led for a moment only

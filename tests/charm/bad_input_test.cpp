@@ -167,9 +167,9 @@ TEST_F(BadInput, LastGoodJobsThatAreDamagedAreMendedByGoodConfiguration) {
   const auto state = fleet_.root(unit) / "var/lib/django-app-maintenance";
   const auto before = files_below(state);
   write(state / "jobs.json", "{", fs::perms(0600));
-  write(state / "jobs/rotate.json.new", "left over");
-  write(state / "jobs/.rotate.json.new", "left over");
-  fs::remove(state / "jobs/clearsessions.json");
+  write(state / "jobs/0.jsonl.new", "left over");
+  write(state / "jobs/.0.jsonl.new", "left over");
+  fs::remove(job_file(state));
   fleet_.update_status(unit);
   fleet_.settle();
   EXPECT_EQ(files_below(state), before);

@@ -1,6 +1,7 @@
 #include "charm_fixture.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -118,6 +120,23 @@ std::string what_is_wrong_with_crontabs(const standin::Fleet& fleet) {
   return "";
 }
 
+namespace {
+
+std::string uid_of(const std::string& user) {
+  const passwd* entry = geteuid() == 0 ? getpwnam(user.c_str()) : nullptr;
+  return std::to_string(entry == nullptr ? geteuid() : entry->pw_uid);
+}
+
+}  // namespace
+
+fs::path job_file(const fs::path& state, const std::string& user) {
+  return state / "jobs" / (uid_of(user) + ".jsonl");
+}
+
+fs::path run_folder(const fs::path& state, const std::string& job, const std::string& user) {
+  return state / "runs" / uid_of(user) / job;
+}
+
 std::map<std::string, Entry> snapshot(const fs::path& folder) {
   std::map<std::string, Entry> entries;
   if (!fs::exists(folder)) return entries;
@@ -133,6 +152,11 @@ std::map<std::string, Entry> snapshot(const fs::path& folder) {
                      S_ISREG(status.st_mode) ? read(entry.path()) : ""};
   }
   return entries;
+}
+
+std::string without_times(const std::string& text) {
+  static const std::regex since("\\{\"since\":[0-9]+,");
+  return text.starts_with("{\"since\":") ? std::regex_replace(text, since, "{") : text;
 }
 
 std::vector<std::string> files_below(const fs::path& folder) {

@@ -50,6 +50,12 @@ fs::path crontab_path(const fs::path& root, const std::string& service = "django
 std::string crontab(const standin::Fleet& fleet, const std::string& unit,
                     const std::string& service = "django-app");
 
+// The file of a user's jobs, and the folder that a job's runs leave, in the state folder of a
+// service. Where a test is not root's, all are its own.
+fs::path job_file(const fs::path& state, const std::string& user = "root");
+fs::path run_folder(const fs::path& state, const std::string& job,
+                    const std::string& user = "root");
+
 // The units whose crontab says IS_LEADER=True.
 std::vector<std::string> units_that_say_true(const standin::Fleet& fleet);
 
@@ -69,6 +75,9 @@ struct Entry {
 };
 // All but a leader's stamp, which each hook renews.
 std::map<std::string, Entry> snapshot(const fs::path& folder);
+
+// The text of a file of jobs without the times since when they are there.
+std::string without_times(const std::string& text);
 
 // Paths of regular files below a folder, relative to it.
 std::vector<std::string> files_below(const fs::path& folder);

@@ -255,7 +255,7 @@ TEST_F(Supervisor, AnotherUserCannotReadAJob) {
   };
   EXPECT_EQ(as("www-data").out, "secret\n");
   EXPECT_EQ(as("nobody").status, 125);
-  EXPECT_THAT(as("nobody").err, HasSubstr("Permission denied"));
+  EXPECT_THAT(as("nobody").err, HasSubstr("no job a"));
 }
 
 TEST_F(Supervisor, RootDoesNotBecomeWhomAJobsUserWroteIntoItsFile) {
@@ -264,7 +264,7 @@ TEST_F(Supervisor, RootDoesNotBecomeWhomAJobsUserWroteIntoItsFile) {
   options.config = {{"jobs", "- {name: a, schedule: '@daily', user: www-data, command: id}"}};
   Fleet fleet = deployed(options, 1);
   const auto root = fleet.root("django-cron/0");
-  const auto path = root / "var/lib/django-app-maintenance/jobs/a.json";
+  const auto path = job_file(root / "var/lib/django-app-maintenance", "www-data");
   for (const char* user : {"root", "nobody"}) {
     std::string text = read(path);
     text.replace(text.find("\"www-data\""), 10, fmt::format("\"{}\"", user));

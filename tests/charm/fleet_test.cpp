@@ -215,10 +215,17 @@ TEST_P(EachMode, FilesHaveTheModesThatCronAndUsersNeed) {
   EXPECT_EQ(files.at("etc/cron.d/django-app-maintenance").mode & 07777, 0644u);
   EXPECT_EQ(files.at("usr/local/bin/django-app-maintenance").mode & 07777, 0755u);
   EXPECT_EQ(files.at("var/lib/django-app-maintenance").mode & 07777, 0755u);
-  EXPECT_EQ(files.at("var/lib/django-app-maintenance/jobs/clearsessions.json").mode & 07777, 0400u);
+  const auto user_file = [](const std::string& user) {
+    return job_file("var/lib/django-app-maintenance", user).string();
+  };
+  EXPECT_EQ(files.at(user_file("root")).mode & 07777, 0400u);
+  EXPECT_EQ(files.at(user_file("www-data")).mode & 07777, 0400u);
   EXPECT_EQ(files.at("var/lib/django-app-maintenance/jobs.json").mode & 07777, 0600u);
   const uid_t user = geteuid() == 0 ? 33 : geteuid();  // www-data of Debian's base-passwd
-  EXPECT_EQ(files.at("var/lib/django-app-maintenance/jobs/rotate.json").owner, user);
+  EXPECT_EQ(files.at(user_file("www-data")).owner, user);
+  const auto runs = run_folder("var/lib/django-app-maintenance", "", "www-data").parent_path();
+  EXPECT_EQ(files.at(runs).mode & 07777, 0700u);
+  EXPECT_EQ(files.at(runs).owner, user);
 }
 
 TEST_P(EachMode, AServiceNameMovesTheFiles) {
@@ -228,14 +235,12 @@ TEST_P(EachMode, AServiceNameMovesTheFiles) {
   for (const std::string& unit : fleet.units()) {
     EXPECT_THAT(crontab(fleet, unit, "shop"),
                 HasSubstr("/usr/local/bin/shop-maintenance run rotate\n"));
-    std::vector<std::string> files = {"etc/cron.d/shop-maintenance",
-                                      "usr/local/bin/shop-maintenance",
-                                      "var/lib/shop-maintenance/jobs.json",
-                                      "var/lib/shop-maintenance/jobs/clearsessions.json",
-                                      "var/lib/shop-maintenance/jobs/rotate.json",
-                                      "var/lib/shop-maintenance/marks",
-                                      "var/lib/shop-maintenance/owner",
-                                      "var/lib/shop-maintenance/status"};
+    std::vector<std::string> files = {
+        "etc/cron.d/shop-maintenance",        "usr/local/bin/shop-maintenance",
+        "var/lib/shop-maintenance/jobs.json", job_file("var/lib/shop-maintenance", "root"),
+        "var/lib/shop-maintenance/marks",     "var/lib/shop-maintenance/owner",
+        "var/lib/shop-maintenance/status"};
+    if (geteuid() == 0) files.push_back(job_file("var/lib/shop-maintenance", "www-data"));
     if (unit == fleet.leader()) {
       files.emplace_back("var/lib/shop-maintenance/leader");
       files.emplace_back("var/lib/shop-maintenance/leadership-ttl");

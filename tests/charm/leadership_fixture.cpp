@@ -51,7 +51,7 @@ standin::Options leadership_options(const fs::path& folder, const std::string& h
 }
 
 std::string last_reason(const fs::path& root, const std::string& job) {
-  std::istringstream lines(read(root / "var/lib" / kService / "runs" / job / "records.jsonl"));
+  std::istringstream lines(read(run_folder(root / "var/lib" / kService, job) / "records.jsonl"));
   std::string last;
   for (std::string line; std::getline(lines, line);) last = line;
   const auto record = nlohmann::json::parse(last, nullptr, false);

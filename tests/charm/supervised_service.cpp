@@ -143,6 +143,15 @@ void SupervisedService::configure(const std::string& jobs) {
   fleet_->settle();
 }
 
+fs::path SupervisedService::run_folder(const std::string& job) const {
+  std::error_code ignored;
+  for (const auto& user : fs::directory_iterator(state() / "runs", ignored)) {
+    if (fs::exists(fs::symlink_status(user.path() / job))) return user.path() / job;
+  }
+  const std::string user = job == "www" ? "www-data" : job == "nob" ? "nobody" : "root";
+  return charm_test::run_folder(state(), job, user);
+}
+
 std::string SupervisedService::juju_status() const {
   const auto status = fleet_->status("django-cron/0");
   return status.state + " " + status.message;
@@ -154,14 +163,18 @@ void SupervisedService::TearDown() {
       << processes().size() << " processes of a run are left";
   for (const pid_t process : processes()) kill(process, SIGKILL);
   if (!fs::exists(state() / "runs")) return;
-  for (const auto& entry : fs::directory_iterator(state() / "runs")) {
-    const std::string job = entry.path().filename();
+  std::vector<fs::path> folders;
+  for (const auto& user : fs::directory_iterator(state() / "runs")) {
+    for (const auto& job : fs::directory_iterator(user)) folders.push_back(job);
+  }
+  for (const fs::path& folder : folders) {
+    const std::string job = folder.filename();
     if (!fs::is_regular_file(fs::symlink_status(record_file(job)))) continue;
     EXPECT_EQ(what_is_wrong_with_records(record_file(job)), "") << job;
     if (!expect_free_locks_) continue;
     by_cron(job, ":");
     EXPECT_NE(last_record(job).value("result", ""), "skipped") << job;
-    for (const auto& left : fs::directory_iterator(entry.path()))
+    for (const auto& left : fs::directory_iterator(folder))
       EXPECT_FALSE(left.path().filename().string().starts_with("running.")) << left.path();
   }
 }

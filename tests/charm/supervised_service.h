@@ -58,7 +58,8 @@ class SupervisedService : public testing::Test {
   fs::path root() const { return fleet_->root("django-cron/0"); }
   fs::path program() const { return root() / "usr/local/bin/django-app-maintenance"; }
   fs::path state() const { return root() / "var/lib/django-app-maintenance"; }
-  fs::path run_folder(const std::string& job) const { return state() / "runs" / job; }
+  // Whoever has it; else where its first run will make it.
+  fs::path run_folder(const std::string& job) const;
   fs::path record_file(const std::string& job) const { return run_folder(job) / "records.jsonl"; }
   std::string juju_status() const;
 

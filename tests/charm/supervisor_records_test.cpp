@@ -198,6 +198,82 @@ TEST_F(SupervisorRecords, AJobThatChangesItsUserTakesItsRecordsAlong) {
   EXPECT_EQ(history("www").size(), 2u);
 }
 
+TEST_F(SupervisorRecords, AJobThatMovesTakesNothingOfAThirdUsersAlong) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  install();
+  by_cron("www", "echo real");
+  by_cron("nob", "exit 0");
+  const std::string real = read(record_file("www"));
+  // nobody says in its own file and folder that the job was its own.
+  const auto forge = [this] {
+    EXPECT_EQ(
+        as("nobody",
+           fmt::format("cd '{0}' && mkdir www && echo forged > www/records.jsonl && cd / && "
+                       "chmod u+w '{1}' && sed 's/\"name\":\"nob\"/\"name\":\"www\"/' '{1}' > "
+                       "/tmp/$$ && cat /tmp/$$ >> '{1}'; rm /tmp/$$",
+                       run_folder("nob").parent_path().string(),
+                       job_file(state(), "nobody").string()))
+            .status,
+        0);
+  };
+  forge();
+  EXPECT_EQ(by_hand("run www", {{"DO", "id -un"}, {"IS_LEADER", "True"}}).status, 0);
+  const auto real_folder = charm_test::run_folder(state(), "www", "www-data");
+  EXPECT_THAT(read(real_folder / "records.jsonl"), HasSubstr("\"last-line\":\"www-data\""));
+  const auto shown = history("www");
+  EXPECT_EQ(shown.size(), 2u);
+  hook();
+  EXPECT_FALSE(fs::exists(charm_test::run_folder(state(), "www", "nobody")));
+  EXPECT_THAT(read(job_file(state(), "nobody")), Not(HasSubstr("\"name\":\"www\"")));
+  const std::string before = read(real_folder / "records.jsonl");
+  EXPECT_THAT(before, StartsWith(real));
+  // Nor does it become so while the job goes to another.
+  forge();
+  configure(
+      "- {name: www, schedule: '@daily', user: daemon, command: 'eval \"$DO\"'}\n"
+      "- {name: nob, schedule: '@daily', user: nobody, command: 'eval \"$DO\"'}\n");
+  EXPECT_EQ(read(charm_test::run_folder(state(), "www", "daemon") / "records.jsonl"), before);
+  EXPECT_FALSE(fs::exists(charm_test::run_folder(state(), "www", "nobody")));
+  EXPECT_FALSE(fs::exists(real_folder));
+}
+
+TEST_F(SupervisorRecords, ALinkInPlaceOfAJobsFolderIsNotFollowed) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  install();
+  by_cron("a", "echo of root");
+  const auto secret = run_folder("a");
+  const auto before = snapshot(secret);
+  const auto plant = [&](const std::string& job) {
+    EXPECT_EQ(as("www-data", fmt::format("cd '{}' && rm -rf {} && ln -s '{}' {}",
+                                         charm_test::run_folder(state(), "", "www-data").string(),
+                                         job, secret.string(), job))
+                  .status,
+              0);
+  };
+  by_cron("www", "exit 0");
+  plant("www");
+  for (const char* words : {"history", "history www", "list", "status"})
+    EXPECT_EQ(by_hand(words).status, 0) << words;
+  EXPECT_EQ(history("www").size(), 0u);
+  hook();
+  hook("config-changed");
+  EXPECT_EQ(by_cron("www", "exit 3").status, 125);
+  EXPECT_EQ(snapshot(secret), before);
+  // It moves with its job no more than it is looked through, and goes with it.
+  configure(
+      "- {name: www, schedule: '@daily', user: nobody, command: 'eval \"$DO\"'}\n"
+      "- {name: a, schedule: '@daily', command: 'eval \"$DO\"'}\n"
+      "- {name: other, schedule: '@daily', user: www-data, command: 'eval \"$DO\"'}\n");
+  EXPECT_THAT(juju_status(), StartsWith("active"));
+  EXPECT_EQ(snapshot(secret), before);
+  EXPECT_FALSE(fs::exists(fs::symlink_status(run_folder("www"))));
+  EXPECT_EQ(by_cron("www", "exit 3").status, 3);
+  plant("none");
+  hook();
+  EXPECT_FALSE(fs::exists(fs::symlink_status(charm_test::run_folder(state(), "none", "www-data"))));
+  EXPECT_EQ(snapshot(secret), before);
+}
+
 struct Planted {
   const char* name;
   const char* command;  // in the job's folder, as its user
@@ -267,7 +343,11 @@ TEST_F(SupervisorRecords, AnswersOfTenJobsWithFullRecords) {
   install(jobs);
   by_cron("a", "echo a last line as they come, of some fifty characters");
   const auto real = last_record("a");
-  for (int i = 0; i < 10; ++i) put_records(fmt::format("job{}", i), many_records(real, 1000));
+  for (int i = 0; i < 10; ++i) {
+    const std::string job = fmt::format("job{}", i);
+    by_cron(job, ":");
+    put_records(job, many_records(real, 1000));
+  }
   const auto start = std::chrono::steady_clock::now();
   const auto result = by_hand("history");
   const auto took = std::chrono::steady_clock::now() - start;

@@ -398,10 +398,11 @@ TEST_F(SupervisorRun, SignalsAreForTheJobToAnswer) {
 TEST_F(SupervisorRun, StartedByCronItIsSilent) {
   install(
       "- {name: lost, schedule: '@daily', directory: /no/such/folder, command: 'echo no'}\n"
-      "- {name: damaged, schedule: '@daily', command: 'echo no'}\n"
-      "- {name: missing, schedule: '@daily', command: 'echo no'}\n");
-  write(state() / "jobs/damaged.json", "{");
-  fs::remove_all(run_folder("missing"));
+      "- {name: damaged, schedule: '@daily', command: 'echo no'}\n");
+  std::string jobs = read(job_file(state()));
+  jobs.erase(jobs.find("\"command\"", jobs.find("damaged")), 9);
+  fs::permissions(job_file(state()), fs::perms(0600));
+  write(job_file(state()), jobs, fs::perms(0400));
   const auto silent = [this](const std::string& job, const std::string& command, int status) {
     SCOPED_TRACE(job + ": " + command);
     const auto result = by_cron(job, command);
@@ -417,7 +418,12 @@ TEST_F(SupervisorRun, StartedByCronItIsSilent) {
   silent("../a", "", 125);
   silent("lost", "", 125);
   silent("damaged", "", 125);
-  silent("missing", "", 125);
+  fs::remove_all(state() / "runs");
+  silent("a", "echo out", 125);
+  write(job_file(state()), "{", fs::perms(0400));
+  silent("a", "echo out", 125);
+  fs::remove(job_file(state()));
+  silent("a", "echo out", 125);
   fs::remove_all(state());
   silent("a", "echo out", 125);
 }

@@ -28,11 +28,14 @@ class Unchanged : public testing::Test {
   fs::path root() const { return fleet_.root(unit_); }
   fs::path state() const { return root() / "var/lib/django-app-maintenance"; }
 
+  fs::path jobs() const { return job_file(state(), "www-data"); }
+  fs::path runs() const { return run_folder(state(), "x", "www-data").parent_path(); }
+
   // All that others see, and not what is remembered of it.
   std::map<std::string, std::pair<mode_t, std::string>> contents() const {
     std::map<std::string, std::pair<mode_t, std::string>> contents;
     for (const auto& [path, entry] : snapshot(root())) {
-      if (!path.ends_with("/remembered")) contents[path] = {entry.mode, entry.text};
+      if (!path.ends_with("/remembered")) contents[path] = {entry.mode, without_times(entry.text)};
     }
     return contents;
   }
@@ -48,13 +51,13 @@ class Unchanged : public testing::Test {
 };
 
 // Same size, same modification time, same mode: only the file's change time tells.
-void edit_in_secret(const fs::path& path) {
+void edit_in_secret(const fs::path& path, int at = 12) {
   const auto permissions = fs::status(path).permissions();
   const auto time = fs::last_write_time(path);
   fs::permissions(path, fs::perms(0600));
   {
     std::fstream file(path);
-    file.seekp(12);
+    file.seekp(at);
     file.put('#');
   }
   fs::permissions(path, permissions);
@@ -69,16 +72,23 @@ TEST_F(Unchanged, WhatIsEditedOrDeletedIsMendedByTheNextHook) {
   };
   const std::vector<Change> changes = {
       {"nothing", [] {}},
-      {"a job's file edited", [this] { edit_in_secret(state() / "jobs/rotate.json"); }},
-      {"a job's file deleted", [this] { fs::remove(state() / "jobs/rotate.json"); }},
-      {"a job's file readable by all",
-       [this] { fs::permissions(state() / "jobs/rotate.json", fs::perms(0444)); }},
-      {"a job's file a link",
+      {"a user's jobs edited", [this] { edit_in_secret(jobs(), 40); }},
+      {"a user's jobs deleted", [this] { fs::remove(jobs()); }},
+      {"a user's jobs readable by all", [this] { fs::permissions(jobs(), fs::perms(0444)); }},
+      {"a user's jobs a link",
        [this] {
-         fs::rename(state() / "jobs/rotate.json", folder_.path() / "moved");
-         fs::create_symlink(folder_.path() / "moved", state() / "jobs/rotate.json");
+         fs::rename(jobs(), folder_.path() / "moved");
+         fs::create_symlink(folder_.path() / "moved", jobs());
        }},
-      {"a file of no job", [this] { write(state() / "jobs/foreign.json", "{}"); }},
+      {"a user's jobs a folder",
+       [this] {
+         fs::remove(jobs());
+         fs::create_directories(jobs() / "x");
+       }},
+      {"jobs of a user that has none", [this] { write(state() / "jobs/7.jsonl", "{}"); }},
+      {"a file that holds no jobs", [this] { write(state() / "jobs/foreign.json", "{}"); }},
+      {"the file of one job, as there once were",
+       [this] { write(state() / "jobs/rotate.json", "{}"); }},
       {"all jobs' files deleted", [this] { fs::remove_all(state() / "jobs"); }},
       {"the crontab edited", [this] { edit_in_secret(crontab_path(root())); }},
       {"the crontab deleted", [this] { fs::remove(crontab_path(root())); }},
@@ -92,8 +102,20 @@ TEST_F(Unchanged, WhatIsEditedOrDeletedIsMendedByTheNextHook) {
       {"the supervisor deleted",
        [this] { fs::remove(root() / "usr/local/bin/django-app-maintenance"); }},
       {"the leader's mark deleted", [this] { fs::remove(state() / "leader"); }},
-      {"a job's run folder deleted", [this] { fs::remove_all(state() / "runs/rotate"); }},
-      {"a run folder of no job", [this] { fs::create_directories(state() / "runs/none"); }},
+      {"all run folders deleted", [this] { fs::remove_all(state() / "runs"); }},
+      {"a user's run folders deleted", [this] { fs::remove_all(runs()); }},
+      {"a user's run folders open to all", [this] { fs::permissions(runs(), fs::perms(0755)); }},
+      {"a user's run folders a link",
+       [this] {
+         fs::remove(runs());
+         fs::create_directories(folder_.path() / "elsewhere");
+         fs::create_symlink(folder_.path() / "elsewhere", runs());
+       }},
+      {"a run folder of no job", [this] { fs::create_directories(runs() / "none"); }},
+      {"a run folder of no user", [this] { fs::create_directories(state() / "runs/none/rotate"); }},
+      {"run folders of a user that has no jobs",
+       [this] { fs::create_directories(state() / "runs/7/rotate"); }},
+      {"a file among the run folders", [this] { write(state() / "runs/7", "x"); }},
       {"left over by a hook that was killed", [this] { write(state() / ".status.new", "x"); }},
       {"left over beside the crontab",
        [this] { write(root() / "etc/cron.d/.django-app-maintenance.new", "x"); }},
