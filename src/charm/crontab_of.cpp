@@ -22,6 +22,7 @@ std::string when_in_words(const Job& job) {
 Crontab crontab_of(std::string_view service, std::string_view application, bool leader,
                    const std::vector<Job>& jobs, const std::map<std::string, uid_t>& users) {
   Crontab crontab{std::string(service), std::string(application), leader, {}};
+  crontab.jobs.reserve(jobs.size());
   for (const Job& job : jobs) {
     CrontabJob line{
         job.name,    job.schedule.text,           job.user, job.description, when_in_words(job),

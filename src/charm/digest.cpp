@@ -30,13 +30,15 @@ void Digest::add(std::uint64_t number) {
 
 void Digest::add(std::string_view piece) {
   add(piece.size());
-  while (!piece.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t size = piece.size() < sizeof word ? piece.size() : sizeof word;
-    std::memcpy(&word, piece.data(), size);
+  std::uint64_t word = 0;
+  for (; piece.size() >= sizeof word; piece.remove_prefix(sizeof word)) {
+    std::memcpy(&word, piece.data(), sizeof word);
     add(word);
-    piece.remove_prefix(size);
   }
+  if (piece.empty()) return;
+  word = 0;
+  std::memcpy(&word, piece.data(), piece.size());
+  add(word);
 }
 
 std::string Digest::text() const {

@@ -23,7 +23,7 @@ inline constexpr std::int64_t kDefaultTtlMinutes = 15;
 
 // The options of config.yaml that decide something here. (log-level is the log's own.)
 struct Config {
-  std::optional<std::string> jobs;  // YAML; empty: no jobs; nothing: not told
+  std::optional<std::string> jobs;  // YAML, empty once it is read; nothing: not told
   std::string service_name;         // empty: see default_service()
   std::string metrics_directory;    // empty: no metrics
   std::string handover = "immediate";

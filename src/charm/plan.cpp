@@ -71,16 +71,17 @@ std::string trouble_words(const Facts& facts, const std::vector<Job>& jobs) {
 }
 
 // The first that says something, the gravest first.
-std::string warning_of(const Facts& facts, const std::vector<Job>& jobs) {
+std::string warning_of(const Facts& facts, const std::vector<Job>& jobs,
+                       const std::string& trouble) {
   if (facts.leadership == Leadership::unknown) return "leadership unknown";
   if (!knows_jobs(facts)) return "configuration unknown";
   std::string warning = words_of(facts.decision, facts.reading, facts.now, facts.zone);
   if (warning.empty()) warning = user_warning(enabled_without_user(jobs, facts.users));
-  if (warning.empty()) warning = trouble_words(facts, jobs);
+  if (warning.empty()) warning = trouble;
   return warning.empty() ? metrics_warning(facts) : warning;
 }
 
-Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
+Status status_of(const Facts& facts, const std::vector<Job>& jobs, const std::string& trouble) {
   if (facts.config && !has_good_service_name(*facts.config)) {
     return blocked("service-name: only lowercase letters, digits and hyphens, at most 200");
   }
@@ -94,12 +95,13 @@ Status status_of(const Facts& facts, const std::vector<Job>& jobs) {
   const auto enabled =
       std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.enabled; });
   return working(facts.leadership == Leadership::leader, static_cast<std::size_t>(enabled),
-                 warning_of(facts, jobs));
+                 warning_of(facts, jobs, trouble));
 }
 
 // All that is worth a line in the log for as long as it is so; told once, when it begins or
 // changes.
-std::vector<std::string> troubles_of(const Facts& facts, const std::vector<Job>& jobs) {
+std::vector<std::string> troubles_of(const Facts& facts, const std::vector<Job>& jobs,
+                                     const std::string& trouble) {
   std::vector<std::string> troubles;
   for (const Problem& problem : facts.job_file.problems) {
     troubles.push_back(problem.at.line == 0
@@ -111,8 +113,8 @@ std::vector<std::string> troubles_of(const Facts& facts, const std::vector<Job>&
     troubles.push_back(
         fmt::format("job {} is not scheduled: this machine has no user {}", job->name, job->user));
   }
-  if (const std::string words = trouble_words(facts, jobs); !words.empty()) {
-    troubles.push_back(fmt::format("{}; on the unit, {} history tells more", words,
+  if (!trouble.empty()) {
+    troubles.push_back(fmt::format("{}; on the unit, {} history tells more", trouble,
                                    facts.service + std::string(kServiceSuffix)));
   }
   if (std::string warning = metrics_warning(facts); !warning.empty())
@@ -287,7 +289,7 @@ Plan plan(const Facts& facts) {
   const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   if (facts.service.empty()) {
-    plan_status(facts, status_of(facts, {}), {}, plan);
+    plan_status(facts, status_of(facts, {}, ""), {}, plan);
     plan.remember.reset();  // there is no state folder
     return plan;
   }
@@ -297,7 +299,8 @@ Plan plan(const Facts& facts) {
     return plan;
   }
   plan_files(facts, jobs, plan);
-  plan_status(facts, status_of(facts, jobs), troubles_of(facts, jobs), plan);
+  const std::string trouble = trouble_words(facts, jobs);
+  plan_status(facts, status_of(facts, jobs, trouble), troubles_of(facts, jobs, trouble), plan);
   return plan;
 }
 

@@ -72,12 +72,12 @@ void look_for_leftover(const std::string& path, std::vector<std::string>& leftov
   if (file_status(on_machine(temporary))) leftovers.push_back(temporary);
 }
 
-// All that we write to a user's file is in the last good jobs too, or has just been configured; in
-// JSON that may take some times what it took in YAML. What is larger is of the user's own making.
-std::size_t largest_job_file(const std::optional<Config>& config, const Installed& installed) {
+// All that we write to a user's file is in the last good jobs too, or has just been configured, in
+// so many bytes of YAML; in JSON that may take some times what it took there. What is larger is of
+// the user's own making.
+std::size_t largest_job_file(std::size_t configured, const Installed& installed) {
   constexpr std::size_t kLeast = std::size_t{1} << 20;
   constexpr std::size_t kTimes = 8;
-  const std::size_t configured = config && config->jobs ? config->jobs->size() : 0;
   return kLeast + kTimes * (installed.last_good_text.size() + configured);
 }
 
@@ -109,8 +109,7 @@ void look_at_runs(const ServicePaths& paths, Installed& installed) {
   }
 }
 
-void look_at_state(const ServicePaths& paths, const std::optional<Config>& config,
-                   Installed& installed) {
+void look_at_state(const ServicePaths& paths, std::size_t configured, Installed& installed) {
   const auto folder = file_status(on_machine(paths.state));
   if (!folder) return;
   if (folder->kind != FileStatus::Kind::folder) {
@@ -125,7 +124,7 @@ void look_at_state(const ServicePaths& paths, const std::optional<Config>& confi
       installed.leftovers.push_back(paths.state + "/" + name);
   }
   installed.last_good_text = read_file(on_machine(paths.last_good)).value_or("");
-  look_at_jobs(paths, largest_job_file(config, installed), installed);
+  look_at_jobs(paths, largest_job_file(configured, installed), installed);
   look_at_runs(paths, installed);
   installed.leader_since = leader_since(paths);
   installed.metrics_file = first_line(read_file(on_machine(paths.metrics)).value_or(""));
@@ -134,8 +133,7 @@ void look_at_state(const ServicePaths& paths, const std::optional<Config>& confi
   installed.status = read_file(on_machine(paths.status)).value_or("");
 }
 
-void look_at_installed(const ServicePaths& paths, const std::optional<Config>& config,
-                       Installed& installed) {
+void look_at_installed(const ServicePaths& paths, std::size_t configured, Installed& installed) {
   const std::string crontab = on_machine(paths.crontab);
   if (const auto status = file_status(crontab)) {
     if (status->kind == FileStatus::Kind::regular) {
@@ -152,7 +150,7 @@ void look_at_installed(const ServicePaths& paths, const std::optional<Config>& c
   if (supervisor && supervisor->kind == FileStatus::Kind::folder)
     installed.folder_in_the_way = true;
   installed.supervisor_current = is_copy_of_this_program(supervisor);
-  look_at_state(paths, config, installed);
+  look_at_state(paths, configured, installed);
   installed.stamp = read_file(on_machine(paths.stamp));
   installed.allowed = read_file(on_machine(paths.allowed));
   installed.leadership = read_file(on_machine(paths.leadership)).value_or("");
@@ -175,10 +173,10 @@ void look_at_last_good(Facts& facts) {
 
 // What lies there for the service that is to be; where others are in its way, for the one this unit
 // maintains still: leadership is applied to that while the operator mends the configuration.
-void look_at_service(Facts& facts) {
+void look_at_service(std::size_t configured, Facts& facts) {
   if (facts.service.empty()) return;
   const std::vector<std::string> leftovers = facts.installed.leftovers;
-  look_at_installed(ServicePaths(facts.service), facts.config, facts.installed);
+  look_at_installed(ServicePaths(facts.service), configured, facts.installed);
   look_at_last_good(facts);
   const std::string reason = objection(facts);
   const auto maintained = std::find_if(
@@ -190,7 +188,7 @@ void look_at_service(Facts& facts) {
   facts.service = maintained->service;
   facts.installed = {};
   facts.installed.leftovers = leftovers;
-  look_at_installed(ServicePaths(facts.service), facts.config, facts.installed);
+  look_at_installed(ServicePaths(facts.service), configured, facts.installed);
   look_at_last_good(facts);
 }
 
@@ -339,13 +337,19 @@ Gathered gather(const HookCall& call, Questions& questions) {
   facts.services = find_services(application_of(facts.unit), facts.installed.leftovers);
   facts.crontab_template = crontab_template();
   facts.leadership = questions.leadership.answer();
+  std::size_t configured = 0;
   if (auto options = questions.config.answer()) {
     facts.config = std::move(options->config);
     facts.job_file = read_job_file(facts.config->jobs.value_or(""));
+    // Read, the text is nothing but large.
+    if (facts.config->jobs) {
+      configured = facts.config->jobs->size();
+      std::string().swap(*facts.config->jobs);
+    }
     gathered.log_level = level_named(options->log_level);
   }
   facts.service = choose_service(facts.unit, facts.principal_unit, facts.config, facts.services);
-  look_at_service(facts);
+  look_at_service(configured, facts);
   const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   facts.users = look_up_users(jobs, facts.installed, gathered);

@@ -52,6 +52,15 @@ std::string relation_to_ask(const HookCall& call, const std::string& service) {
   return known_relation(call, local_leadership(ServicePaths(service)));
 }
 
+// What was compared and is large: thousands of jobs take megabytes, each time they are written
+// down. Of the crontab the first line says whose it is.
+void forget_texts(Installed& installed) {
+  installed.jobs.clear();
+  if (installed.crontab)
+    installed.crontab = installed.crontab->substr(0, installed.crontab->find('\n'));
+  std::string().swap(installed.last_good_text);
+}
+
 }  // namespace
 
 int run_hook(std::string_view name) {
@@ -64,9 +73,10 @@ int run_hook(std::string_view name) {
   }
   Questions questions(call, relation_to_ask(call, service));
   if (is_unchanged(call, questions)) return 0;
-  const Gathered gathered = gather(call, questions);
+  Gathered gathered = gather(call, questions);
   sending_log_on_error(gathered.log_level, [&] {
     Plan work = plan(gathered.facts);
+    forget_texts(gathered.facts.installed);
     apply_files(work);
     catch_up_jobs(gathered.facts, questions, work);
     const bool told = tell(work, gathered.log_level);

@@ -11,16 +11,17 @@
 
 namespace leader_cron {
 
-// One job's part of the crontab: a comment and, unless `absence` says why not, its line.
+// One job's part of the crontab: a comment and, unless `absence` says why not, its line. Refers to
+// texts of the job's.
 struct CrontabJob {
-  std::string name;
-  std::string schedule;     // five portable fields, see Schedule::text
-  std::string user;         // one word that cron knows as a user on this machine
-  std::string description;  // may be empty
-  std::string when;         // the schedule for people, in a comment
-  std::string command;      // only shown, in a comment; the supervisor holds the command that runs
-  bool leader_only = true;  // guarded by IS_LEADER
-  std::string absence;      // empty: the job has a line
+  std::string_view name;
+  std::string_view schedule;     // five portable fields, see Schedule::text
+  std::string_view user;         // one word that cron knows as a user on this machine
+  std::string_view description;  // may be empty
+  std::string when;              // the schedule for people, in a comment
+  std::string_view command;  // only shown, in a comment; the supervisor holds the command that runs
+  bool leader_only = true;   // guarded by IS_LEADER
+  std::string absence;       // empty: the job has a line
 
   bool operator==(const CrontabJob&) const = default;
 };

@@ -65,6 +65,7 @@ class JobFileReader {
                       "- name: ...");
       return;
     }
+    file_.jobs.reserve(root.items.size());
     for (const std::size_t item : root.items) {
       read_job(tree_[item]);
       if (size_ <= kLargestFile) continue;

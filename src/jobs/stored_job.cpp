@@ -20,9 +20,14 @@ void add_string(std::string& json, const std::string& text) {
   const bool simple = std::all_of(text.begin(), text.end(), [](char c) {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
   });
-  // Never throws: all texts of a job are UTF-8.
-  json +=
-      simple ? '"' + text + '"' : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (simple) {
+    json += '"';
+    json += text;
+    json += '"';
+  } else {
+    // Never throws: all texts of a job are UTF-8.
+    json += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
 }
 
 void add_text(std::string& json, std::string_view key, const std::string& text) {
@@ -124,7 +129,9 @@ std::string body_of(const Job& job) {
 StoredJobs store_jobs(std::span<const Job> jobs, std::span<const uid_t> owners) {
   StoredJobs stored;
   std::string& json = stored.text;
+  constexpr std::size_t kUsual = 400;  // bytes of a job
   stored.bodies.reserve(jobs.size());
+  json.reserve((jobs.size() + 1) * kUsual);
   json = kFirstLine;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     json += i == 0 ? "\n{\"uid\":" : ",\n{\"uid\":";

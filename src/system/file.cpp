@@ -77,17 +77,26 @@ std::vector<std::string> names_in(DIR* folder, std::size_t most = static_cast<st
 }
 
 std::string read_at_most(int file, std::size_t most, const std::string& path) {
-  constexpr std::size_t kStep = std::size_t{64} << 10;
-  std::string text;
-  while (text.size() < most) {
-    const std::size_t used = text.size();
-    text.resize(used + std::min(most - used, std::max(used, kStep)));
-    const ssize_t got = read(file, text.data() + used, text.size() - used);
-    text.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  constexpr std::size_t kSmall = std::size_t{64} << 10;
+  std::size_t size = most;
+  if (most > kSmall) {
+    struct stat status {};
+    if (fstat(file, &status) != 0) throw MachineError("read", path, errno);
+    size = std::min(most, static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)));
+  }
+  std::string text(size, '\0');
+  std::size_t used = 0;
+  while (used < size) {
+    const ssize_t got = read(file, text.data() + used, size - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw MachineError("read", path, errno);
-    if (text.size() < used + std::min(kStep, most - used)) break;  // a file has ended
+    if (got == 0 || size <= kSmall) {
+      used += static_cast<std::size_t>(got);
+      break;
+    }
+    used += static_cast<std::size_t>(got);
   }
+  text.resize(used);
   return text;
 }
 

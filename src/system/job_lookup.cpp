@@ -16,7 +16,7 @@ namespace leader_cron {
 namespace {
 
 // Searched line by line; a larger part is halved first.
-constexpr std::size_t kSmall = std::size_t{16} << 10;
+constexpr std::size_t kSmall = 4096;
 constexpr std::size_t kStep = 4096;
 // Much longer than any of ours: what a user put there instead must not fill the memory.
 constexpr std::size_t kLongestLine = std::size_t{32} << 20;
