@@ -1,7 +1,8 @@
 // The floor: what a hook cannot do without, and nothing else. Starts is-leader and config-get at
 // once, reads what they say, and exits. Its words are what more the hook under comparison makes:
 // tools that start along with the two; "then", which waits for all so far; a path and a file, which
-// is written to that path as a crontab is, flushed.
+// is written to that path as a crontab is, file and folder flushed; a folder's path with a slash at
+// its end, which is flushed.
 //
 //   floor
 //   floor relation-get
@@ -76,6 +77,11 @@ static int replace(const char* path, const char* source) {
   return fsync(to) != 0 || rename(temporary, path) != 0 || fsync(in) != 0;
 }
 
+static int flush(const char* folder) {
+  const int in = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return in < 0 || fsync(in) != 0 || close(in) != 0;
+}
+
 int main(int argc, char** argv) {
   struct Call calls[kMost] = {start("is-leader"), start("config-get")};
   int count = 2;
@@ -83,6 +89,8 @@ int main(int argc, char** argv) {
     if (strcmp(argv[word], "then") == 0) {
       if (finish(calls, count) != 0) return 1;
       count = 0;
+    } else if (argv[word][0] != '\0' && argv[word][strlen(argv[word]) - 1] == '/') {
+      if (flush(argv[word]) != 0) return 1;
     } else if (strchr(argv[word], '/') != NULL) {
       if (word + 1 == argc || replace(argv[word], argv[word + 1]) != 0) return 1;
       ++word;
