@@ -300,7 +300,7 @@ std::vector<OwnedService> find_services(std::string_view application,
     if (!name.ends_with(kServiceSuffix)) continue;
     const std::string service = name.substr(0, name.size() - kServiceSuffix.size());
     if (!is_service_name(service)) continue;
-    const std::string owner = owner_in(ServicePaths(service).state);
+    const std::string owner = owner_in(fmt::format("{}/{}", kStateParent, name));
     if (!owner.empty()) services.push_back({service, owner, agent_exists(owner)});
   }
   return services;

@@ -1,6 +1,8 @@
 #include "commands/hook.h"
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "charm/names.h"
 #include "charm/plan.h"
@@ -38,18 +40,17 @@ void remove_files(const HookCall& call) {
 // Juju runs one hook of a unit at a time, but one whose agent was killed goes on: it must not give
 // leave to act after a later one has told others that it was taken. The first hook after a reboot
 // finds /run empty.
-Descriptor wait_for_other_hooks(const std::string& service) {
-  if (service.empty()) return {};
-  const ServicePaths paths(service);
-  make_folders(on_machine(paths.runtime));
-  return lock_file(on_machine(paths.hook_lock));
+Descriptor wait_for_other_hooks(const std::optional<ServicePaths>& paths) {
+  if (!paths) return {};
+  make_folders(on_machine(paths->runtime));
+  return lock_file(on_machine(paths->hook_lock));
 }
 
 // Where this unit acted as leader before, it will have to ask for the application's data: at once
 // with the rest.
-std::string relation_to_ask(const HookCall& call, const std::string& service) {
-  if (service.empty()) return "";
-  return known_relation(call, local_leadership(ServicePaths(service)));
+std::string relation_to_ask(const HookCall& call, const std::optional<ServicePaths>& paths) {
+  if (!paths) return "";
+  return known_relation(call, local_leadership(*paths));
 }
 
 // What was compared and is large: thousands of jobs take megabytes, each time they are written
@@ -65,13 +66,15 @@ void forget_texts(Installed& installed) {
 
 int run_hook(std::string_view name) {
   const HookCall call = hook_call(name);
-  const std::string service = maintained_service(call.unit);
-  const Descriptor lock = wait_for_other_hooks(service);
+  std::optional<ServicePaths> paths;
+  if (const std::string service = maintained_service(call.unit); !service.empty())
+    paths.emplace(service);
+  const Descriptor lock = wait_for_other_hooks(paths);
   if (call.ends_unit()) {
     remove_files(call);
     return 0;
   }
-  Questions questions(call, relation_to_ask(call, service));
+  Questions questions(call, relation_to_ask(call, paths));
   if (is_unchanged(call, questions)) return 0;
   Gathered gathered = gather(call, questions);
   sending_log_on_error(gathered.log_level, [&] {

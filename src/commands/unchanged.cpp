@@ -124,8 +124,7 @@ void see_state(const ServicePaths& paths, const Remembered& remembered, Sight& s
 
 // All that a hook's decision rests on, but for what Juju says. Nothing where that cannot be seen.
 std::optional<Sight> look(const HookCall& call, const std::string& service,
-                          const Remembered& remembered) {
-  const ServicePaths paths(service);
+                          const ServicePaths& paths, const Remembered& remembered) {
   Sight sight;
   for (const std::string& text : {call.model, environment_variable("JUJU_MODEL_UUID"), call.unit,
                                   call.principal_unit, service}) {
@@ -169,12 +168,12 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
   if (call.name == "install") return false;
   const auto service = only_service(call);
   if (!service) return false;
-  const auto text = read_file(on_machine(ServicePaths(*service).remembered));
+  const ServicePaths paths(*service);
+  const auto text = read_file(on_machine(paths.remembered));
   const auto remembered = text ? remembered_in(*text) : std::nullopt;
   if (!remembered) return false;
   if (remembered->until && std::chrono::system_clock::now() >= *remembered->until) return false;
-  const ServicePaths paths(*service);
-  auto sight = look(call, *service, *remembered);
+  auto sight = look(call, *service, paths, *remembered);
   if (!sight || !see_answers(questions, *sight) || sight->text() != remembered->sight) return false;
   const LeadershipFacts& known = ask_leadership(call, questions, remembered->options, paths);
   const LeadershipDecision decision = decide(known);
@@ -244,11 +243,11 @@ void remember(const HookCall& call, Questions& questions, const Gathered& gather
   remembered.run_folders = list_folder(on_machine(paths.runs));
   remembered.runs = runs_that_matter(facts, paths);
   remember_until(facts, remembered);
-  auto sight = look(call, facts.service, remembered);
+  auto sight = look(call, facts.service, paths, remembered);
   if (!sight) return;
   // A change in the tick of the clock in which we look would leave the files' times as they are.
   if (!wait_for_tick_after(sight->newest_change())) return;
-  sight = look(call, facts.service, remembered);
+  sight = look(call, facts.service, paths, remembered);
   if (!sight || !see_answers(questions, *sight)) return;
   // A first run between the two looks made a folder that the sight knows and we do not.
   if (runs_that_matter(facts, paths) != remembered.runs) return;
