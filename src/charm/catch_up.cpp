@@ -14,6 +14,9 @@ namespace {
 
 using std::chrono::sys_seconds;
 
+// Each hook reads two clocks in whole seconds, and tells from them when a doubt ended.
+constexpr std::chrono::seconds kReadingsDiffer{2};
+
 void advance(std::optional<sys_seconds>& slot, const Marks& marks, const CatchUpJob& job,
              std::uint32_t schedule) {
   for (const Mark& mark : marks) {
@@ -80,8 +83,10 @@ sys_seconds dispel_doubt(const CatchUpJob& job, sys_seconds mark, const CatchUpF
                          CatchUpDecision& decision) {
   if (facts.handover != Handover::safe || job.run_on != RunOn::leader || !facts.doubt_until)
     return mark;
-  const sys_seconds until =
-      std::chrono::floor<std::chrono::minutes>(*facts.doubt_until + kWallClocksDiffer);
+  const sys_seconds end = *facts.doubt_until + kWallClocksDiffer;
+  // The next hook's reading must not move the mark again, and cost a round of hooks.
+  if (std::chrono::floor<std::chrono::minutes>(end) <= mark) return mark;
+  const sys_seconds until = std::chrono::floor<std::chrono::minutes>(end + kReadingsDiffer);
   if (const auto slots = slots_between(job, mark, std::min(until, facts.now), facts.zone))
     lose(job, *slots, decision);
   return std::max(mark, until);
