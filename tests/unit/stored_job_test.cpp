@@ -1,5 +1,6 @@
 #include "jobs/stored_job.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,14 +10,17 @@
 namespace leader_cron {
 namespace {
 
+using testing::HasSubstr;
+
 std::vector<Job> some_jobs() {
   const JobFile file = read_job_file(R"(
 - {name: a, schedule: "*/5 * * * mon,7", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
    environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false,
-   timeout: 90s, overlap: allow, umask: "077", log-limit: 64K}
+   timeout: 90s, overlap: allow, umask: "077", log-limit: 64K, catch-up: true, catch-up-window: 6h}
 - {name: b, schedule: "@daily", command: y}
+- {name: c, schedule: "@daily", command: z, catch-up: true}
 )");
-  EXPECT_EQ(file.jobs.size(), 2u);
+  EXPECT_EQ(file.jobs.size(), 3u);
   return file.jobs;
 }
 
@@ -24,6 +28,13 @@ TEST(StoredJob, ReadsBackAsItWas) {
   for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(store_job(job)), job);
   EXPECT_EQ(stored_jobs(store_jobs(some_jobs())), some_jobs());
   EXPECT_EQ(stored_jobs(store_jobs({})), std::vector<Job>{});
+}
+
+TEST(StoredJob, CatchUpHasAPlaceInIt) {
+  const std::string text = store_job(some_jobs().at(0));
+  EXPECT_THAT(text, HasSubstr(",\"catch-up\":true,\"catch-up-window\":21600,"));
+  EXPECT_THAT(store_job(some_jobs().at(1)),
+              HasSubstr(",\"catch-up\":false,\"catch-up-window\":null,"));
 }
 
 // An upgrade of the charm must not find every file another.
@@ -43,12 +54,18 @@ TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
   ASSERT_TRUE(job);
   EXPECT_EQ(job->user, "root");
   EXPECT_TRUE(job->enabled);
+  EXPECT_FALSE(job->catch_up);
+  EXPECT_EQ(job->catch_up_window, std::nullopt);
 }
 
 TEST(StoredJob, WhatIsDamagedIsNothing) {
   for (const char* text : {"", "{", "[]", "5", R"({"name": "a"})",
                            R"({"name": 5, "schedule": "0 0 * * *", "command": ""})",
-                           R"({"name": "a", "schedule": "x", "command": "x"})"}) {
+                           R"({"name": "a", "schedule": "x", "command": "x"})",
+                           R"({"name": "a", "schedule": "0 0 * * *", "command": "x",
+                               "catch-up": "true"})",
+                           R"({"name": "a", "schedule": "0 0 * * *", "command": "x",
+                               "catch-up-window": "6h"})"}) {
     EXPECT_FALSE(stored_job(text)) << text;
   }
   for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"})
