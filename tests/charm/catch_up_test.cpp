@@ -81,6 +81,8 @@ std::string older(const std::string& marks, minutes by) {
 void pass(Fleet& fleet, minutes by) {
   for (const std::string& unit : fleet.units()) {
     const fs::path path = fleet.root(unit) / kState / "marks";
+    // It would hold until the next time that a job is due, which has passed.
+    fs::remove(fleet.root(unit) / kState / "remembered");
     if (const std::string marks = read(path); !marks.empty())
       write(path, older(marks, by) + "\n", fs::perms(0600));
   }
