@@ -134,7 +134,7 @@ std::string text_of(const Marks& marks) {
 Marks read_marks(std::string_view text) {
   Marks marks;
   while (!text.empty() && marks.size() < kMostMarks) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t first = word.find(':');

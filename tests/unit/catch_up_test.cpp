@@ -192,6 +192,22 @@ TEST(CatchUp, TheNextLeaderLearnsOfADoubt) {
   EXPECT_EQ(catch_up(facts).lost, std::vector<LostSlots>{});
 }
 
+TEST(CatchUp, TheEndOfADoubtIsNotMovedByTheNextReadingOfTheClocks) {
+  for (const int second : {28, 29, 30, 31, 58, 59, 60, 61}) {
+    for (const int jitter : {-2, -1, 0, 1, 2}) {
+      SCOPED_TRACE(testing::Message() << second << " and " << jitter << " later");
+      CatchUpFacts facts = facts_of({kHourly}, "24T10:10");
+      facts.published = {mark(kHourly, "24T09:00")};
+      facts.doubt_until = at("24T10:00") + std::chrono::seconds(second);
+      const auto first = catch_up(facts);
+      facts.kept = first.kept;
+      facts.published = first.publish.value();
+      facts.doubt_until = *facts.doubt_until + std::chrono::seconds(jitter);
+      EXPECT_EQ(catch_up(facts).publish, std::nullopt);
+    }
+  }
+}
+
 TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
   facts.handover = Handover::immediate;
@@ -250,6 +266,7 @@ TEST(Marks, AreReadBack) {
   const Marks marks = {{"clearsessions", 0x1a2b3c4d, at("24T03:17")}, {"b", 1, at("24T10:00")}};
   EXPECT_EQ(text_of(marks), "clearsessions:1a2b3c4d:29924837 b:00000001:29925240");
   EXPECT_EQ(read_marks(text_of(marks)), marks);
+  EXPECT_EQ(read_marks(text_of(marks) + "\n"), marks) << "as a file holds it";
   EXPECT_EQ(read_marks(""), Marks{});
 }
 
