@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{job_with("catch-up: once") +
                         "- {name: b, schedule: '@daily', command: x, catch-up-window: 1h}\n",
                     "f:4:13: catch-up is true or false, not a string; write true\n"
-                    "f:5:63: catch-up-window without catch-up; write catch-up: true\n"},
+                    "f:5:62: catch-up-window without catch-up; write catch-up: true\n"},
         ProblemCase{job_with("catchup: true\n  catch-up-window: 1h"),
                     "f:4:3: unknown key catchup; did you mean catch-up?\n"},
         ProblemCase{
