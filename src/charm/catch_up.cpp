@@ -25,15 +25,17 @@ void advance(std::optional<sys_seconds>& slot, const Marks& marks, const CatchUp
   }
 }
 
-// How far the job has come, as far as anybody knows; nothing: it is new.
+// How far the job has come, as far as anybody knows; nothing: it is new. Records do not say of
+// which schedule their slots were, so they tell only of a job that has a mark.
 std::optional<sys_seconds> known_mark(const CatchUpJob& job, std::uint32_t schedule,
                                       const CatchUpFacts& facts) {
   std::optional<sys_seconds> slot;
   advance(slot, facts.kept, job, schedule);
-  advance(slot, facts.own, job, schedule);
-  if (job.run_on == RunOn::all) return slot;
-  advance(slot, facts.published, job, schedule);
-  advance(slot, facts.handed_over, job, schedule);
+  if (job.run_on == RunOn::leader) {
+    advance(slot, facts.published, job, schedule);
+    advance(slot, facts.handed_over, job, schedule);
+  }
+  if (slot) advance(slot, facts.own, job, schedule);
   return slot;
 }
 

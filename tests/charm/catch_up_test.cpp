@@ -24,13 +24,9 @@ namespace {
 using standin::Fleet;
 using standin::Mode;
 using std::chrono::minutes;
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::Gt;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::MatchesRegex;
-using testing::Not;
 
 constexpr const char* kState = "var/lib/django-app-maintenance";
 constexpr const char* kProgram = "usr/local/bin/django-app-maintenance";

@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <ctime>
+#include <thread>
+
 #include "supervised_service.h"
 
 namespace charm_test {
@@ -366,6 +370,43 @@ TEST_F(SupervisorCatchUp, OnAFullDiskItSaysThatMissedSlotsAreNotOnRecord) {
                         "'records.jsonl': No space left on device"));
   EXPECT_EQ(what_is_wrong_with_records(in_folder("out/records")), "");
   EXPECT_THAT(read(in_folder("out/records")), HasSubstr("\"result\":\"missed\""));
+}
+
+// Records say for which time a run was, not for which schedule; and while a job is disabled it
+// misses nothing.
+TEST_F(SupervisorCatchUp, AJobThatIsNewOrBackAgainHasMissedNothingThoughItHasRecords) {
+  using namespace std::chrono;
+  const auto hourly = [](minutes ago) {
+    const time_t at = system_clock::to_time_t(system_clock::now() - ago);
+    tm local{};
+    localtime_r(&at, &local);
+    return fmt::format("{} * * * *", local.tm_min);
+  };
+  const auto job = [](const std::string& schedule, const std::string& more) {
+    return fmt::format("- {{name: a, schedule: '{}', command: 'true'{}}}\n", schedule, more);
+  };
+  install();
+  for (const char* const catch_up : {", catch-up: true", ""}) {
+    SCOPED_TRACE(std::string("with") + catch_up);
+    const std::string before = job(hourly(minutes(40)), catch_up);
+    configure(before);
+    fs::remove(record_file("a"));
+    const time_t slot = system_clock::to_time_t(system_clock::now() - hours(3));
+    ASSERT_EQ(by_hand(fmt::format("run a --catch-up @{}", slot)).status, 0);
+    const auto runs = results("a");
+    const auto expect_nothing_missed = [&](const char* what) {
+      SCOPED_TRACE(what);
+      hook();
+      // What a hook has started has a record, or it goes on.
+      std::this_thread::sleep_for(milliseconds(200));
+      EXPECT_EQ(results("a"), runs);
+    };
+    configure(job(hourly(minutes(10)), catch_up));
+    expect_nothing_missed("another schedule");
+    configure(job(hourly(minutes(10)), std::string(catch_up) + ", enabled: false"));
+    configure(job(hourly(minutes(10)), catch_up));
+    expect_nothing_missed("enabled again");
+  }
 }
 
 }  // namespace

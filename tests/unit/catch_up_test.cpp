@@ -226,13 +226,23 @@ TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   EXPECT_EQ(decision.publish, facts.own);
 }
 
+// They may be of another schedule, or of before it was disabled.
+TEST(CatchUp, RecordsAloneTellOfNoGap) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.own = {mark(kHourly, "24T06:00")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.lost, std::vector<LostSlots>{});
+  EXPECT_EQ(decision.kept, (Marks{mark(kHourly, "24T10:30")}));
+}
+
 TEST(CatchUp, AJobOfEveryUnitIsEachUnitsOwn) {
   CatchUpJob everywhere = kNightly;
   everywhere.run_on = RunOn::all;
   CatchUpFacts facts = facts_of({everywhere}, "24T03:40");
   facts.active = false;
   facts.published = facts.handed_over = {mark(everywhere, "24T03:17")};
-  facts.own = {mark(everywhere, "23T03:17")};
+  facts.kept = {mark(everywhere, "23T03:17")};
   auto decision = catch_up(facts);
   EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
   EXPECT_EQ(decision.kept, (Marks{mark(everywhere, "24T03:17")}));
