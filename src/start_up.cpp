@@ -1,5 +1,5 @@
-// What the libraries of a static program would do before main(), or at the first exception, and this
-// one does without. The linker sends those calls here (--wrap, in CMakeLists.txt).
+// What the libraries of a static program would do before main(), or at the first exception, and
+// this one does without. The linker sends those calls here (--wrap, in CMakeLists.txt).
 
 extern "C" {
 

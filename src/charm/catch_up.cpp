@@ -14,6 +14,9 @@ namespace {
 
 using std::chrono::sys_seconds;
 
+// Each hook reads two clocks in whole seconds, and tells from them when a doubt ended.
+constexpr std::chrono::seconds kReadingsDiffer{2};
+
 void advance(std::optional<sys_seconds>& slot, const Marks& marks, const CatchUpJob& job,
              std::uint32_t schedule) {
   for (const Mark& mark : marks) {
@@ -22,15 +25,17 @@ void advance(std::optional<sys_seconds>& slot, const Marks& marks, const CatchUp
   }
 }
 
-// How far the job has come, as far as anybody knows; nothing: it is new.
+// How far the job has come, as far as anybody knows; nothing: it is new. Records do not say of
+// which schedule their slots were, so they tell only of a job that has a mark.
 std::optional<sys_seconds> known_mark(const CatchUpJob& job, std::uint32_t schedule,
                                       const CatchUpFacts& facts) {
   std::optional<sys_seconds> slot;
   advance(slot, facts.kept, job, schedule);
-  advance(slot, facts.own, job, schedule);
-  if (job.run_on == RunOn::all) return slot;
-  advance(slot, facts.published, job, schedule);
-  advance(slot, facts.handed_over, job, schedule);
+  if (job.run_on == RunOn::leader) {
+    advance(slot, facts.published, job, schedule);
+    advance(slot, facts.handed_over, job, schedule);
+  }
+  if (slot) advance(slot, facts.own, job, schedule);
   return slot;
 }
 
@@ -80,8 +85,10 @@ sys_seconds dispel_doubt(const CatchUpJob& job, sys_seconds mark, const CatchUpF
                          CatchUpDecision& decision) {
   if (facts.handover != Handover::safe || job.run_on != RunOn::leader || !facts.doubt_until)
     return mark;
-  const sys_seconds until =
-      std::chrono::floor<std::chrono::minutes>(*facts.doubt_until + kWallClocksDiffer);
+  const sys_seconds end = *facts.doubt_until + kWallClocksDiffer;
+  // The next hook's reading must not move the mark again, and cost a round of hooks.
+  if (std::chrono::floor<std::chrono::minutes>(end) <= mark) return mark;
+  const sys_seconds until = std::chrono::floor<std::chrono::minutes>(end + kReadingsDiffer);
   if (const auto slots = slots_between(job, mark, std::min(until, facts.now), facts.zone))
     lose(job, *slots, decision);
   return std::max(mark, until);
@@ -129,7 +136,7 @@ std::string text_of(const Marks& marks) {
 Marks read_marks(std::string_view text) {
   Marks marks;
   while (!text.empty() && marks.size() < kMostMarks) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t first = word.find(':');

@@ -58,7 +58,7 @@ std::uint32_t schedule_id(const Schedule& schedule);
 // "clearsessions:1a2b3c4d:28900617 ...": job, schedule, minutes since 1970. The key `marks` of the
 // application's data and of a unit's own.
 std::string text_of(const Marks& marks);
-// What is no mark is left out.
+// Of such a text, or of a file that holds it as its line. What is no mark is left out.
 Marks read_marks(std::string_view text);
 
 struct CatchUpFacts {

@@ -1,6 +1,7 @@
 #include "charm/tracked_jobs.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "cron/next_run.h"
 #include "run/admission.h"
@@ -10,10 +11,10 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-bool is_seldom(const Job& job, sys_seconds now, const TimeZone& zone) {
-  const auto first = next_after(job.schedule, now, zone);
-  const auto second = first ? next_after(job.schedule, *first, zone) : std::nullopt;
-  return second && *second - *first >= kSeldom;
+// Two minutes of a schedule are both due in each of its hours. Not by its next runs: those of one
+// that is due twice in an hour of the night look seldom for half an hour a day.
+bool is_seldom(const Schedule& schedule) {
+  return std::has_single_bit(schedule.minutes);
 }
 
 bool is_dealt_with(const Record& record, Handover handover) {
@@ -24,14 +25,13 @@ bool is_dealt_with(const Record& record, Handover handover) {
 
 }  // namespace
 
-std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs, sys_seconds now,
-                                     const TimeZone& zone) {
+std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs) {
   std::vector<CatchUpJob> tracked;
   for (const Job& job : jobs) {
     if (!job.enabled || job.schedule.reboot) continue;
     if (job.catch_up) {
       tracked.push_back({job.name, job.schedule, job.catch_up_window, job.run_on});
-    } else if (job.run_on == RunOn::leader && is_seldom(job, now, zone)) {
+    } else if (job.run_on == RunOn::leader && is_seldom(job.schedule)) {
       tracked.push_back({job.name, job.schedule, std::chrono::seconds(0), job.run_on});
     }
   }

@@ -12,14 +12,10 @@
 
 namespace leader_cron {
 
-// Jobs that are due more often than this and have no catch-up are not tracked: each slot of a
-// tracked one costs a write to the peer relation, and so a hook on every unit.
-inline constexpr std::chrono::hours kSeldom{1};
-
-// Enabled jobs with catch-up; and those for the leader without it that are seldom due, whose missed
-// slots are only told.
-std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs, std::chrono::sys_seconds now,
-                                     const TimeZone& zone);
+// Enabled jobs with catch-up; and those for the leader without it that are due once an hour or less
+// often, whose missed slots are only told. Not those that are due more often: each slot of a
+// tracked job costs a write to the peer relation, and so a hook on every unit.
+std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs);
 
 // The newest slot of a job that its records say is dealt with: started (safe), finished
 // (immediate), or skipped because the run before it went on. Nothing: none is known.

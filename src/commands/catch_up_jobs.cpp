@@ -147,7 +147,7 @@ void catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan) {
   const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   const TimeZone zone = machine_zone();
-  std::vector<CatchUpJob> tracked = tracked_jobs(jobs, facts.now, zone);
+  std::vector<CatchUpJob> tracked = tracked_jobs(jobs);
   const ServicePaths paths(facts.service);
   if (tracked.empty() && !file_status(on_machine(paths.marks))) return;
   const CatchUpDecision decision = catch_up(look(facts, questions, jobs, std::move(tracked), zone));

@@ -117,12 +117,13 @@ int run_supervisor(const std::string& service, int argc, char** argv) {
   run->add_option("JOB", job, "the job's name")->required();
   run->add_flag("--force", run_options.force, "also on a unit that does not lead");
   std::string catch_up;
-  run->add_option("--catch-up", catch_up,
-                  "for the run that was missed then (for the charm's hooks)");
+  const CLI::Option* for_slot = run->add_option(
+      "--catch-up", catch_up, "for the run that was missed then (for the charm's hooks)");
   add_format(run, run_options.format);
 
   CLI::App* missed = app.add_subcommand(
       "missed", "Record that runs of a job were missed (for the charm's hooks).");
+  missed->group("");  // hidden
   std::string first;
   std::string last;
   missed->add_option("JOB", job, "the job's name")->required();
@@ -161,7 +162,7 @@ int run_supervisor(const std::string& service, int argc, char** argv) {
     return from && to ? note_missed(service, job, *from, *to) : kOwnFailure;
   }
   if (run->parsed()) {
-    if (!catch_up.empty() && !(run_options.catch_up = slot_in(catch_up))) return kOwnFailure;
+    if (for_slot->count() > 0 && !(run_options.catch_up = slot_in(catch_up))) return kOwnFailure;
     return run_job(service, job, run_options);
   }
   if (list->parsed()) return list_jobs(service, list_format);

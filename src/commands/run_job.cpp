@@ -52,13 +52,15 @@ class Run {
         tag_(fmt::format("{}{}", service, kServiceSuffix)),
         name_(name),
         options_(options),
-        by_cron_(!environment_variable("IS_LEADER").empty()) {}
+        by_cron_(!environment_variable("IS_LEADER").empty()),
+        by_hook_(options.catch_up.has_value()) {}
 
   int run() {
     return telling([this] { return run_or_throw(); });
   }
 
   int note_missed(std::chrono::sys_seconds first, std::chrono::sys_seconds last) {
+    by_hook_ = true;
     return telling([&] {
       Record record;
       record.result = Record::Result::missed;
@@ -72,7 +74,13 @@ class Run {
       if (!installed) return no_such_job();
       std::vector<std::string> environment;
       if (geteuid() == 0) become_the_jobs_user(*installed, environment);
-      append_record(open_folder(), record);
+      const Descriptor folder = open_folder();
+      try {
+        append_record(folder, record);
+      } catch (const MachineError& error) {
+        tell(fmt::format("{}: no record of what it missed: {}", name_, error.what()));
+        return kOwnFailure;
+      }
       return 0;
     });
   }
@@ -141,7 +149,7 @@ class Run {
     if (job.overlap == Overlap::skip && !lock_run_folder(folder))
       return skip(job, folder, kOverlap);
     if (!settle(job, folder)) return skip(job, folder, "what is left of the run before it goes on");
-    RunOrder order = order_of(job, std::move(environment));
+    RunOrder order = order_of(job, environment);
     if (!job.catch_up) return supervise(order, folder);
     return run_on_record(order, folder);
   }
@@ -195,7 +203,7 @@ class Run {
     }
   }
 
-  RunOrder order_of(const Job& job, std::vector<std::string> environment) const {
+  RunOrder order_of(const Job& job, const std::vector<std::string>& environment) const {
     RunOrder order;
     order.service_tag = tag_;
     order.job = job;
@@ -339,13 +347,10 @@ class Run {
     return names;
   }
 
-  // Cron would mail what is printed.
+  // Cron would mail what is printed, and nobody reads it of what a hook has started.
   void tell(std::string_view text) const {
-    if (by_cron_) {
-      SystemLog(tag_).line(SystemLog::Severity::error, text);
-    } else {
-      fmt::print(stderr, "{}: {}\n", tag_, text);
-    }
+    if (by_cron_ || by_hook_) SystemLog(tag_).line(SystemLog::Severity::error, text);
+    if (!by_cron_) fmt::print(stderr, "{}: {}\n", tag_, text);
   }
 
   Trigger trigger() const {
@@ -358,6 +363,7 @@ class Run {
   std::string name_;
   RunOptions options_;
   bool by_cron_;
+  bool by_hook_;
 };
 
 }  // namespace

@@ -187,8 +187,8 @@ bool looks_unchanged(const HookCall& call, Questions& questions) {
 
 // A slot may turn out to be missed soon after it was due.
 std::optional<std::chrono::sys_seconds> next_look_at_slots(const Facts& facts) {
-  std::vector<CatchUpJob> tracked = tracked_jobs(
-      choose_jobs(facts.config, facts.job_file, facts.installed.last_good), facts.now, facts.zone);
+  std::vector<CatchUpJob> tracked =
+      tracked_jobs(choose_jobs(facts.config, facts.job_file, facts.installed.last_good));
   // A unit that does not act has nothing to look at but what runs on all.
   if (!facts.decision.active())
     std::erase_if(tracked, [](const CatchUpJob& job) { return job.run_on == RunOn::leader; });

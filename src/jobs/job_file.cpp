@@ -30,6 +30,17 @@ constexpr std::size_t kLargestFile = 16U << 20;
 constexpr std::array<std::string_view, 2> kRunOn = {"leader", "all"};
 constexpr std::array<std::string_view, 2> kOverlap = {"skip", "allow"};
 constexpr std::chrono::hours kLongestTimeout(24 * 365);
+// A slot is cron's for two minutes: in a shorter window none would ever be caught up.
+constexpr std::chrono::minutes kShortestCatchUpWindow(3);
+constexpr std::chrono::hours kLongestCatchUpWindow(24);
+
+// Whether no two runs are more than two minutes apart.
+bool is_due_all_the_time(const Schedule& schedule) {
+  constexpr std::uint64_t kAllMinutes = (std::uint64_t{1} << 60) - 1;
+  constexpr std::uint32_t kAllHours = (1U << 24) - 1;
+  const std::uint64_t after_them = (schedule.minutes << 1 | schedule.minutes >> 59) & kAllMinutes;
+  return (schedule.minutes | after_them) == kAllMinutes && schedule.hours == kAllHours;
+}
 
 class JobFileReader {
  public:
@@ -84,6 +95,7 @@ class JobFileReader {
       return;
     }
     Job job;
+    catch_up_misread_ = false;
     std::map<std::string, Position> seen;
     std::set<std::string_view> misspelt;  // the keys that were perhaps meant
     for (const auto& [key_index, value_index] : node.entries) {
@@ -112,7 +124,7 @@ class JobFileReader {
                                    : fmt::format("job {} lacks a {}", job.name, required));
     }
     check_reboot(job, node);
-    check_catch_up(job, node);
+    check_catch_up(job, node, catch_up_misread_ || misspelt.contains("catch-up"));
     check_size(job, node);
     file_.jobs.push_back(std::move(job));
   }
@@ -258,12 +270,14 @@ class JobFileReader {
   }
 
   void read_catch_up(Job& job, const YamlNode& value) {
-    if (const auto catch_up = values_.boolean(value, "catch-up")) job.catch_up = *catch_up;
+    const auto catch_up = values_.boolean(value, "catch-up");
+    job.catch_up = catch_up.value_or(false);
+    catch_up_misread_ = !catch_up;
   }
 
   void read_catch_up_window(Job& job, const YamlNode& value) {
     job.catch_up_window =
-        values_.duration(value, "catch-up-window", std::chrono::minutes(1), std::chrono::hours(24));
+        values_.duration(value, "catch-up-window", kShortestCatchUpWindow, kLongestCatchUpWindow);
   }
 
   void read_umask(Job& job, const YamlNode& value) {
@@ -286,14 +300,21 @@ class JobFileReader {
         "run-on: all");
   }
 
-  void check_catch_up(const Job& job, const YamlNode& node) {
+  // A window beside a catch-up that could not be read is no second mistake.
+  void check_catch_up(const Job& job, const YamlNode& node, bool misread) {
     if (job.catch_up && job.schedule.reboot) {
       values_.problem(place_of("catch-up", node), "@reboot has no times that could be caught up",
                       "catch-up: false");
     }
-    if (job.catch_up_window && !job.catch_up) {
+    if (job.catch_up_window && !job.catch_up && !misread) {
       values_.problem(place_of("catch-up-window", node), "catch-up-window without catch-up",
                       "catch-up: true");
+    }
+    if (job.catch_up && !job.catch_up_window && is_due_all_the_time(job.schedule)) {
+      file_.warnings.push_back(
+          {source_.within(place_of("catch-up", node)),
+           "a missed run of a job that is due this often is too old before it can be caught up",
+           "catch-up-window: 1h"});
     }
   }
 
@@ -332,6 +353,7 @@ class JobFileReader {
   JobValues values_;
   std::map<std::string, Position> names_;
   std::size_t size_ = 0;
+  bool catch_up_misread_ = false;  // of the job that is read now
 };
 
 constexpr std::array<JobFileReader::Key, 15> JobFileReader::kKeys = {{

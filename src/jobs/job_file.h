@@ -13,7 +13,7 @@
 //     timeout: 1h30m                   # see quantity.h; none by default
 //     overlap: skip                    # skip (default) | allow
 //     catch-up: true                   # run once what a fail-over, reboot or outage made us miss
-//     catch-up-window: 6h              # if it is not older, 1m to 1d; default one period
+//     catch-up-window: 6h              # if it is not older, 3m to 1d; default one period
 //     umask: "027"                     # octal, default 022
 //     log-limit: 1M                    # of output kept, 4K to 1G
 //

@@ -71,11 +71,13 @@ Command databag_change(std::string_view relation_id, Databags kind, const Databa
   return command;
 }
 
-// An option's number, which may come as a float; `fallback` where it is not there.
+// An option's number, which may come as a float; `fallback` where it is not there. What no
+// std::int64_t holds becomes the nearest that a float can tell, far from anything an option takes.
 std::int64_t number_option(const json& options, const char* name, std::int64_t fallback) {
   const auto found = options.find(name);
   if (found == options.end() || !found->is_number()) return fallback;
-  return static_cast<std::int64_t>(found->get<double>());
+  constexpr double kLargest = 9007199254740992;  // 2^53
+  return static_cast<std::int64_t>(std::clamp(found->get<double>(), -kLargest, kLargest));
 }
 
 // An option's text; nothing where it is not there.

@@ -11,7 +11,6 @@ namespace {
 
 using standin::Fleet;
 using standin::Mode;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;

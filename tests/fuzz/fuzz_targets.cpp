@@ -118,6 +118,7 @@ std::string broken_by_schedule(std::string_view text) {
 
 std::string broken_by_job_file(std::string_view text) {
   const JobFile file = read_job_file(text);
+  if (auto broken = broken_by_problems(text, file.warnings); !broken.empty()) return broken;
   if (!file.problems.empty()) {
     if (!file.jobs.empty()) return "jobs and problems";
     if (auto broken = broken_by_problems(text, file.problems); !broken.empty()) return broken;

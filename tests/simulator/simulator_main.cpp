@@ -70,12 +70,12 @@ std::optional<Options> parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     const char* const value = i + 1 < argc ? argv[i + 1] : nullptr;
+    const bool is_flag = word == "--trace" || word == "--whole";
+    if (!is_flag && value == nullptr) return std::nullopt;
     if (word == "--trace") {
       options.trace = true;
     } else if (word == "--whole") {
       options.whole = true;
-    } else if (value == nullptr) {
-      return std::nullopt;
     } else if (word == "--seed") {
       options.search.first_seed = std::strtoull(argv[++i], nullptr, 10);
     } else if (word == "--schedules") {

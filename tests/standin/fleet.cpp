@@ -328,6 +328,12 @@ void Fleet::refresh(const fs::path& folder) {
   }
 }
 
+void Fleet::set_application_data(const StringMap& values) {
+  StringMap& data = impl_->model.application_data;
+  for (const auto& [key, value] : values) data[key] = value;
+  impl_->write_bag(impl_->model.options.application, data);
+}
+
 void Fleet::update_status() {
   for (auto& [number, unit] : impl_->model.units) {
     if (unit.life == Life::alive) update_status(unit.name);

@@ -144,6 +144,8 @@ class Fleet {
   void refresh(const std::filesystem::path& charm);
   void update_status();
   void update_status(const std::string& unit);
+  /// As if a leader had written these long ago: nobody is told.
+  void set_application_data(const StringMap& values);
   /// Lets a unit in error try its failed hook again.
   void resolve(const std::string& unit);
 

@@ -192,6 +192,22 @@ TEST(CatchUp, TheNextLeaderLearnsOfADoubt) {
   EXPECT_EQ(catch_up(facts).lost, std::vector<LostSlots>{});
 }
 
+TEST(CatchUp, TheEndOfADoubtIsNotMovedByTheNextReadingOfTheClocks) {
+  for (const int second : {28, 29, 30, 31, 58, 59, 60, 61}) {
+    for (const int jitter : {-2, -1, 0, 1, 2}) {
+      SCOPED_TRACE(testing::Message() << second << " and " << jitter << " later");
+      CatchUpFacts facts = facts_of({kHourly}, "24T10:10");
+      facts.published = {mark(kHourly, "24T09:00")};
+      facts.doubt_until = at("24T10:00") + std::chrono::seconds(second);
+      const auto first = catch_up(facts);
+      facts.kept = first.kept;
+      facts.published = first.publish.value();
+      facts.doubt_until = *facts.doubt_until + std::chrono::seconds(jitter);
+      EXPECT_EQ(catch_up(facts).publish, std::nullopt);
+    }
+  }
+}
+
 TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
   facts.handover = Handover::immediate;
@@ -210,13 +226,23 @@ TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   EXPECT_EQ(decision.publish, facts.own);
 }
 
+// They may be of another schedule, or of before it was disabled.
+TEST(CatchUp, RecordsAloneTellOfNoGap) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.own = {mark(kHourly, "24T06:00")};
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.lost, std::vector<LostSlots>{});
+  EXPECT_EQ(decision.kept, (Marks{mark(kHourly, "24T10:30")}));
+}
+
 TEST(CatchUp, AJobOfEveryUnitIsEachUnitsOwn) {
   CatchUpJob everywhere = kNightly;
   everywhere.run_on = RunOn::all;
   CatchUpFacts facts = facts_of({everywhere}, "24T03:40");
   facts.active = false;
   facts.published = facts.handed_over = {mark(everywhere, "24T03:17")};
-  facts.own = {mark(everywhere, "23T03:17")};
+  facts.kept = {mark(everywhere, "23T03:17")};
   auto decision = catch_up(facts);
   EXPECT_THAT(decision.run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
   EXPECT_EQ(decision.kept, (Marks{mark(everywhere, "24T03:17")}));
@@ -250,6 +276,7 @@ TEST(Marks, AreReadBack) {
   const Marks marks = {{"clearsessions", 0x1a2b3c4d, at("24T03:17")}, {"b", 1, at("24T10:00")}};
   EXPECT_EQ(text_of(marks), "clearsessions:1a2b3c4d:29924837 b:00000001:29925240");
   EXPECT_EQ(read_marks(text_of(marks)), marks);
+  EXPECT_EQ(read_marks(text_of(marks) + "\n"), marks) << "as a file holds it";
   EXPECT_EQ(read_marks(""), Marks{});
 }
 

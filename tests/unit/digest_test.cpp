@@ -28,14 +28,13 @@ TEST(Digest, TellsPiecesApart) {
                                          digest_of({"a", "bc"}),
                                          digest_of({"abc"}),
                                          digest_of({"c", "ab"}),
-                                         digest_of({"abc\0"}),
                                          digest_of({std::string("abc\0", 4)}),
                                          digest_of({"12345678"}),
                                          digest_of({"1234567"}),
                                          digest_of({"123456789"}),
                                          digest_of({"8765432112345678"}),
                                          digest_of({"1234567887654321"})};
-  EXPECT_EQ(digests.size(), 13u);  // "abc\0" as a C string is "abc"
+  EXPECT_EQ(digests.size(), 13u);
 }
 
 TEST(Digest, ChangesWithEveryBit) {

@@ -37,6 +37,8 @@ TEST(JobFile, ReadsAllKeys) {
   directory: /srv/app
   run-on: all
   enabled: false
+  catch-up: true
+  catch-up-window: 6h
 )");
   ASSERT_EQ(jobs.size(), 1u);
   const Job& job = jobs[0];
@@ -50,6 +52,8 @@ TEST(JobFile, ReadsAllKeys) {
   EXPECT_EQ(job.directory, "/srv/app");
   EXPECT_EQ(job.run_on, RunOn::all);
   EXPECT_FALSE(job.enabled);
+  EXPECT_TRUE(job.catch_up);
+  EXPECT_EQ(job.catch_up_window, std::chrono::hours(6));
 }
 
 TEST(JobFile, HasDefaults) {
@@ -60,6 +64,8 @@ TEST(JobFile, HasDefaults) {
   EXPECT_TRUE(jobs[0].enabled);
   EXPECT_EQ(jobs[0].directory, "");
   EXPECT_THAT(jobs[0].environment, IsEmpty());
+  EXPECT_FALSE(jobs[0].catch_up);
+  EXPECT_EQ(jobs[0].catch_up_window, std::nullopt);
 }
 
 TEST(JobFile, IsJsonToo) {
@@ -93,6 +99,31 @@ TEST(JobFile, WarnsOfWhatIsPerhapsNotMeant) {
   EXPECT_EQ(file.warnings[0],
             (Problem{{1, 23}, "it starts every minute: see that no run lasts longer", ""}));
   EXPECT_EQ(file.jobs.size(), 2u);
+}
+
+TEST(JobFile, WarnsOfACatchUpThatComesTooLate) {
+  struct Case {
+    const char* schedule;
+    const char* more;
+    bool warned;
+  };
+  for (const Case& each :
+       {Case{"*/2 * * * *", "catch-up: true", true}, Case{"1-59/2 * * * *", "catch-up: on", true},
+        Case{"1,3-59 * * * *", "catch-up: true", true},
+        Case{"*/3 * * * *", "catch-up: true", false}, Case{"*/2 3 * * *", "catch-up: true", false},
+        Case{"2-59 * * * *", "catch-up: true", false},
+        Case{"*/2 * * * *", "catch-up: true, catch-up-window: 1h", false},
+        Case{"*/2 * * * *", "catch-up: false", false}}) {
+    SCOPED_TRACE(std::string(each.schedule) + " " + each.more);
+    const JobFile file = read_job_file("- {name: a, schedule: '" + std::string(each.schedule) +
+                                       "', command: x,\n   " + each.more + "}\n");
+    EXPECT_THAT(file.problems, IsEmpty());
+    ASSERT_EQ(file.warnings.size(), each.warned ? 1u : 0u);
+    if (!each.warned) continue;
+    EXPECT_EQ(list_problems("f", file.warnings, ""),
+              "f:2:14: a missed run of a job that is due this often is too old before it can be "
+              "caught up; write catch-up-window: 1h\n");
+  }
 }
 
 TEST(JobFile, AliasesCannotMakeMuchOfLittle) {
@@ -206,6 +237,46 @@ INSTANTIATE_TEST_SUITE_P(
                     "f:4:12: timeout is a duration like 90s, 15m or 1h30m, not a list\n"},
         ProblemCase{job_with("timeout: 0s"), "f:4:12: timeout 0s is out of range 1s-365d\n"},
         ProblemCase{job_with("timeout: 366d"), "f:4:12: timeout 366d is out of range 1s-365d\n"},
+        ProblemCase{job_with("catch-up: once"),
+                    "f:4:13: catch-up is true or false, not a string; write true\n"},
+        ProblemCase{job_with("catch-up: \"true\""),
+                    "f:4:13: catch-up is true or false, not a string; write true\n"},
+        ProblemCase{job_with("catch-up: 1h"),
+                    "f:4:13: catch-up is true or false, not a string; write true\n"},
+        ProblemCase{job_with("catch-up:"),
+                    "f:4:3: catch-up is true or false, not empty; write true\n"},
+        ProblemCase{job_with("catchup: true"),
+                    "f:4:3: unknown key catchup; did you mean catch-up?\n"},
+        ProblemCase{job_with("catch-up: true\n  catch-up-window: 3600"),
+                    "f:5:20: catch-up-window is a duration like 90s, 15m or 1h30m, not 3600; write "
+                    "3600s\n"},
+        ProblemCase{job_with("catch-up: true\n  catch-up-window: true"),
+                    "f:5:20: catch-up-window is a duration like 90s, 15m or 1h30m, not true\n"},
+        ProblemCase{
+            job_with("catch-up: true\n  catch-up-window: {}"),
+            "f:5:20: catch-up-window is a duration like 90s, 15m or 1h30m, not a mapping\n"},
+        ProblemCase{job_with("catch-up: true\n  catch-up-window: 0s"),
+                    "f:5:20: catch-up-window 0s is out of range 3m-1d\n"},
+        ProblemCase{job_with("catch-up: true\n  catch-up-window: 179s"),
+                    "f:5:20: catch-up-window 179s is out of range 3m-1d\n"},
+        ProblemCase{job_with("catch-up: true\n  catch-up-window: 24h1s"),
+                    "f:5:20: catch-up-window 24h1s is out of range 3m-1d\n"},
+        ProblemCase{job_with("catch-up-window: 1h"),
+                    "f:4:20: catch-up-window without catch-up; write catch-up: true\n"},
+        ProblemCase{job_with("catch-up: false\n  catch-up-window: 1h"),
+                    "f:5:20: catch-up-window without catch-up; write catch-up: true\n"},
+        // One mistake is told once.
+        ProblemCase{job_with("catch-up: once\n  catch-up-window: 1h"),
+                    "f:4:13: catch-up is true or false, not a string; write true\n"},
+        ProblemCase{job_with("catch-up: once") +
+                        "- {name: b, schedule: '@daily', command: x, catch-up-window: 1h}\n",
+                    "f:4:13: catch-up is true or false, not a string; write true\n"
+                    "f:5:62: catch-up-window without catch-up; write catch-up: true\n"},
+        ProblemCase{job_with("catchup: true\n  catch-up-window: 1h"),
+                    "f:4:3: unknown key catchup; did you mean catch-up?\n"},
+        ProblemCase{
+            "- {name: a, schedule: '@reboot', command: x, run-on: all, catch-up: true}",
+            "f:1:69: @reboot has no times that could be caught up; write catch-up: false\n"},
         ProblemCase{job_with("overlap: skpi"),
                     "f:4:12: overlap is skip or allow, not 'skpi'; write skip\n"},
         ProblemCase{job_with("umask: 8"),
@@ -332,6 +403,33 @@ TEST(JobFile, LimitsOfARun) {
           .at(0)
           .umask,
       027u);
+}
+
+TEST(JobFile, CatchUpIsABooleanAndItsWindowADuration) {
+  struct Case {
+    std::string keys;
+    bool catch_up;
+    std::optional<std::chrono::seconds> window;
+  };
+  using std::chrono::seconds;
+  for (const Case& each :
+       {Case{"catch-up: true", true, std::nullopt}, Case{"catch-up: yes", true, std::nullopt},
+        Case{"catch-up: On", true, std::nullopt}, Case{"catch-up: FALSE", false, std::nullopt},
+        Case{"catch-up: no", false, std::nullopt},
+        Case{"catch-up: true\n  catch-up-window: 3m", true, seconds(180)},
+        Case{"catch-up: true\n  catch-up-window: \"1h 30m\"", true, seconds(5400)},
+        Case{"catch-up-window: 1d\n  catch-up: true", true, seconds(86400)},
+        Case{"catch-up: true\n  catch-up-window: 24h", true, seconds(86400)}}) {
+    const auto jobs = jobs_of(job_with(each.keys));
+    ASSERT_EQ(jobs.size(), 1u) << each.keys;
+    EXPECT_EQ(jobs[0].catch_up, each.catch_up) << each.keys;
+    EXPECT_EQ(jobs[0].catch_up_window, each.window) << each.keys;
+  }
+  // What one job says is not the next one's.
+  const auto jobs = jobs_of(job_with("catch-up: true\n  catch-up-window: 6h") +
+                            "- {name: b, schedule: '@daily', command: x}\n");
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_FALSE(jobs[1].catch_up);
 }
 
 TEST(JobFile, RefusesWhatTheKernelCannotTakeAsOneArgument) {

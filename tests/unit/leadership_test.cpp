@@ -307,6 +307,29 @@ TEST(Safe, TheWaitForANewClaimIsANewWait) {
   EXPECT_EQ(decide(then(facts, decide(facts), 5000, newer)).standing, Standing::waiting);
 }
 
+// Another waited this unit out and left, and took both claims along: terms begin anew, and what
+// this unit knew of its old claim is not of the new one.
+TEST(Safe, AClaimOfATermThatItHadBeforeIsANewClaim) {
+  LeadershipFacts facts = safe_leader({"app/2", {claim_of(2, 1)}});
+  answer(facts, "app/0", 0);
+  const auto first = decide(facts);
+  LeadershipFacts next =
+      then(facts, first, 10, {"app/0", {claim_of(2, 1), first.application->set.at(0)}});
+  answer(next, "app/2", 1);
+  const auto active = decide(next);
+  ASSERT_TRUE(active.active());
+
+  next = then(next, active, 5000, {"app/1", {claim_of(1, 1)}});
+  answer(next, "app/0", 0);
+  const auto second = decide(next);
+  const Claim claim = second.application->set.at(0);
+  EXPECT_EQ(claim.term, first.application->set.at(0).term);
+  EXPECT_NE(claim.id, first.application->set.at(0).id);
+  const auto decision = decide(then(next, second, 10, {"app/0", {claim_of(1, 1), claim}}));
+  EXPECT_EQ(decision.standing, Standing::waiting);
+  EXPECT_THAT(decision.awaited, ElementsAre(Awaited{"app/1", seconds(6020) + wait_for(kTtl)}));
+}
+
 TEST(Safe, WhoNeverExpiresIsWaitedForForEver) {
   const ApplicationData data{"app/0", {claim_of(0, 8), claim_of(1, 7, kNeverExpires)}};
   const LeadershipFacts facts = safe_leader(data);

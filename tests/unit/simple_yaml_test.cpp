@@ -37,6 +37,7 @@ std::string difference(const std::string& text) {
 TEST(SimpleYaml, ReadsWhatJobFilesAreWrittenIn) {
   for (const char* text :
        {"- name: a\n  schedule: \"17 3 * * *\"\n  command: /srv/app/manage.py clearsessions\n",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
         "- name: a\n  schedule: '17 3 * * *'\n  command: x\n\n# a comment\n\n- name: b\n"
         "  schedule: \"@daily\"   # every day\n  enabled: false",
         "  - name: a\n    command: x\n  - name: b\n    command: $(y) z: # not\n",

@@ -1,5 +1,6 @@
 #include "jobs/stored_job.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,14 +10,17 @@
 namespace leader_cron {
 namespace {
 
+using testing::HasSubstr;
+
 std::vector<Job> some_jobs() {
   const JobFile file = read_job_file(R"(
 - {name: a, schedule: "*/5 * * * mon,7", command: "x\ny \u00e4 \"'%", user: www-data, description: D,
    environment: {B: "1", A: "2\n3"}, directory: /srv, run-on: all, enabled: false,
-   timeout: 90s, overlap: allow, umask: "077", log-limit: 64K}
+   timeout: 90s, overlap: allow, umask: "077", log-limit: 64K, catch-up: true, catch-up-window: 6h}
 - {name: b, schedule: "@daily", command: y}
+- {name: c, schedule: "@daily", command: z, catch-up: true}
 )");
-  EXPECT_EQ(file.jobs.size(), 2u);
+  EXPECT_EQ(file.jobs.size(), 3u);
   return file.jobs;
 }
 
@@ -41,6 +45,13 @@ TEST(StoredJob, OfTheLastGoodJobsAllOrNoneAreRead) {
   EXPECT_FALSE(stored_jobs(text + text));
 }
 
+TEST(StoredJob, CatchUpHasAPlaceInIt) {
+  const std::string text = body_of(some_jobs().at(0));
+  EXPECT_THAT(text, HasSubstr(",\"catch-up\":true,\"catch-up-window\":21600,"));
+  EXPECT_THAT(body_of(some_jobs().at(1)),
+              HasSubstr(",\"catch-up\":false,\"catch-up-window\":null,"));
+}
+
 // An upgrade of the charm must not find every file another.
 TEST(StoredJob, IsTheTextThatTheJsonLibraryWrites) {
   std::vector<Job> jobs = some_jobs();
@@ -62,12 +73,17 @@ TEST(StoredJob, WhatAnOlderVersionKeptIsReadWithDefaults) {
   ASSERT_TRUE(job);
   EXPECT_EQ(job->user, "root");
   EXPECT_TRUE(job->enabled);
+  EXPECT_FALSE(job->catch_up);
+  EXPECT_EQ(job->catch_up_window, std::nullopt);
 }
 
 TEST(StoredJob, WhatIsDamagedIsNothing) {
-  for (const char* text : {"", "{", "[]", "5", "}", R"("name": "a"})",
-                           R"("name": 5, "schedule": "0 0 * * *", "command": ""})",
-                           R"("name": "a", "schedule": "x", "command": "x"})"}) {
+  for (const char* text :
+       {"", "{", "[]", "5", "}", R"("name": "a"})",
+        R"("name": 5, "schedule": "0 0 * * *", "command": ""})",
+        R"("name": "a", "schedule": "x", "command": "x"})",
+        R"("name": "a", "schedule": "0 0 * * *", "command": "x", "catch-up": "true"})",
+        R"("name": "a", "schedule": "0 0 * * *", "command": "x", "catch-up-window": "6h"})"}) {
     EXPECT_FALSE(stored_job(text)) << text;
   }
   for (const char* text : {"", "[", "[5]", "5", R"([{"name": "a"}])"})
