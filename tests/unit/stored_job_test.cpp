@@ -26,17 +26,17 @@ std::vector<Job> some_jobs() {
 
 TEST(StoredJob, ReadsBackAsItWas) {
   for (const Job& job : some_jobs()) EXPECT_EQ(stored_job(body_of(job)), job);
-  const std::vector<uid_t> owners = {33, 0};
+  const std::vector<uid_t> owners = {33, 0, 0};
   const StoredJobs stored = store_jobs(some_jobs(), owners);
   EXPECT_EQ(stored_jobs(stored.text), some_jobs());
   EXPECT_EQ(stored_owners(stored.text),
-            (std::vector<StoredOwner>{{"a", "www-data", 33}, {"b", "root", 0}}));
-  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(stored.body(i), body_of(some_jobs()[i]));
+            (std::vector<StoredOwner>{{"a", "www-data", 33}, {"b", "root", 0}, {"c", "root", 0}}));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(stored.body(i), body_of(some_jobs()[i]));
   EXPECT_EQ(stored_jobs(store_jobs({}, {}).text), std::vector<Job>{});
 }
 
 TEST(StoredJob, OfTheLastGoodJobsAllOrNoneAreRead) {
-  const std::vector<uid_t> owners = {33, 0};
+  const std::vector<uid_t> owners = {33, 0, 0};
   const std::string text = store_jobs(some_jobs(), owners).text;
   for (std::size_t size = 0; size < text.size(); ++size) {
     EXPECT_FALSE(stored_jobs(text.substr(0, size))) << size;
@@ -61,10 +61,10 @@ TEST(StoredJob, IsTheTextThatTheJsonLibraryWrites) {
     EXPECT_EQ(nlohmann::ordered_json::parse("{" + body_of(job)).dump(), "{" + body_of(job));
     EXPECT_EQ(stored_job(body_of(job)), job);
   }
-  const std::vector<uid_t> owners = {33, 0};
+  const std::vector<uid_t> owners = {33, 0, 0};
   const auto all = nlohmann::ordered_json::parse(store_jobs(jobs, owners).text);
-  ASSERT_EQ(all.size(), 2u);
-  for (std::size_t i = 0; i < 2; ++i)
+  ASSERT_EQ(all.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i)
     EXPECT_EQ(all[i].dump(), "{\"uid\":" + std::to_string(owners[i]) + "," + body_of(jobs[i]));
 }
 
