@@ -140,6 +140,7 @@ TEST_F(SupervisorDisk, OfManyFirstRunsAtOnceOneRuns) {
     fs::remove_all(run_folder("a"));
     const std::string go = in_folder(fmt::format("go{}", round));
     std::vector<Started> runs;
+    runs.reserve(4);
     for (int i = 0; i < 4; ++i)
       runs.push_back(
           start("a", ": > $GO.started; while [ ! -e $GO ]; do sleep 0.01; done", {{"GO", go}}));
