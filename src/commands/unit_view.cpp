@@ -33,8 +33,10 @@ void see_jobs_of(uid_t user, const ServicePaths& paths, SeenJobs& seen) {
   if (!text) return;
   const JobLines lines(*text);
   for (const JobLine& line : lines.all()) {
-    if (auto job = stored_job(line.body); job && job->name == line.name)
-      seen[job->name].emplace(user, SeenJob{*std::move(job), line.since});
+    auto job = stored_job(line.body);
+    if (!job || job->name != line.name) continue;
+    auto& by_user = seen[job->name];
+    by_user.emplace(user, SeenJob{*std::move(job), line.since});
   }
 }
 

@@ -16,7 +16,6 @@ namespace leader_cron {
 namespace {
 
 using kainjow::mustache::data;
-using std::string_view_literals::operator""sv;
 
 // A comment is for reading: more of one command line than this is not.
 constexpr std::size_t kLongestShown = 500;
@@ -94,26 +93,26 @@ class TemplateNames : public kainjow::mustache::basic_context<std::string> {
   }
 
   std::optional<data> value_of_all(std::string_view name) const {
-    if (name == "service"sv) return data(for_comment(crontab_.service));
-    if (name == "application"sv) return data(for_comment(crontab_.application));
-    if (name == "is_leader"sv) return data(crontab_.leader ? "True" : "False");
+    if (name == "service") return data(for_comment(crontab_.service));
+    if (name == "application") return data(for_comment(crontab_.application));
+    if (name == "is_leader") return data(crontab_.leader ? "True" : "False");
     return std::nullopt;
   }
 
   static std::optional<data> value_of(const CrontabJob& job, std::string_view name) {
-    if (name == "name"sv) return data(std::string(job.name));
-    if (name == "title"sv) {
+    if (name == "name") return data(std::string(job.name));
+    if (name == "title") {
       return data(for_comment(job.description.empty()
                                   ? std::string(job.name)
                                   : fmt::format("{}: {}", job.name, job.description)));
     }
-    if (name == "command"sv) return data(shown_command(job.command));
-    if (name == "when"sv) return data(for_comment(job.when));
-    if (name == "due"sv) return data(job.absence.empty());
-    if (name == "guarded"sv) return data(job.leader_only);
-    if (name == "schedule"sv) return data(std::string(job.schedule));
-    if (name == "user"sv) return data(std::string(job.user));
-    if (name == "reason"sv) return data(for_comment(job.absence));
+    if (name == "command") return data(shown_command(job.command));
+    if (name == "when") return data(for_comment(job.when));
+    if (name == "due") return data(job.absence.empty());
+    if (name == "guarded") return data(job.leader_only);
+    if (name == "schedule") return data(std::string(job.schedule));
+    if (name == "user") return data(std::string(job.user));
+    if (name == "reason") return data(for_comment(job.absence));
     return std::nullopt;
   }
 

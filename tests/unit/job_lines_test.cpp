@@ -73,6 +73,7 @@ TEST_F(JobLookup, FindsEachOfManyLinesOfAnyLength) {
   // Lines of 60 bytes to 100,000, in files of one line to thousands.
   for (const int count : {1, 2, 100, 3000}) {
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) names.push_back(fmt::format("job-{}", i));
     std::sort(names.begin(), names.end());
     std::string text;
