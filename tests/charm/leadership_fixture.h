@@ -18,7 +18,8 @@ inline constexpr std::chrono::minutes kTtl{5};
 // For how long a stamp of that ttl is waited for: docs/leadership.md, 5.
 inline constexpr std::chrono::seconds kWait{306};
 
-// Why nothing that old can lie in this machine's /run.
+// Why nothing that old can lie in this machine's /run. Where it was started a short while ago, and
+// lets us, the test sees it up for a day longer.
 std::optional<std::string> why_machine_is_too_young();
 
 // A job of the leader's that the fleet must have.
