@@ -2,6 +2,9 @@
 //
 //   pairs COUNT A-WORDS -- B-WORDS [-- BEFORE-WORDS]
 //
+// Where PAIRS_UNTIL names a file, the wall time of a run ends not with the run but at the moment
+// that it wrote there (stamp.c).
+//
 // BEFORE runs before each A and each B, unmeasured, with "a" or "b" as a further word: it makes the
 // state that the run is to meet. A line a pair: wall and CPU microseconds of A and of B (the CPU
 // with that of all descendants waited for), largest resident sets in KiB. What the commands print
@@ -35,6 +38,19 @@ static double now(void) {
   return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 
+// Microseconds; what no run has written ends all.
+static double written_moment(const char* path) {
+  FILE* file = fopen(path, "r");
+  long long nanoseconds = 0;
+  if (file == NULL || fscanf(file, "%lld", &nanoseconds) != 1) {
+    fprintf(stderr, "pairs: no moment in %s\n", path);
+    exit(1);
+  }
+  fclose(file);
+  unlink(path);
+  return (double)nanoseconds / 1e3;
+}
+
 static struct Cost run(char** words) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -53,7 +69,9 @@ static struct Cost run(char** words) {
     exit(1);
   }
   posix_spawn_file_actions_destroy(&actions);
-  return (struct Cost){now() - start, microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
+  const char* moment = getenv("PAIRS_UNTIL");
+  const double end = moment == NULL ? now() : written_moment(moment);
+  return (struct Cost){end - start, microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
                        usage.ru_maxrss};
 }
 
