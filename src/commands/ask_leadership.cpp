@@ -17,6 +17,14 @@ std::optional<std::string> find_relation(const HookCall& call, const LeadershipF
   return relation_id(kPeerEndpoint);
 }
 
+// Where this unit acted as leader before, it will have to ask for the application's data. Empty
+// where it did not, or the relation is not known without a question.
+std::string known_relation(const HookCall& call, const std::optional<LocalLeadership>& local) {
+  // Relation tools do not work in install.
+  if (call.name == "install" || !local || !local->active) return "";
+  return local->relation.value_or("");
+}
+
 bool needs_relation(LeadershipFacts facts) {
   facts.peers = Peers::present;
   return next_read(facts).has_value();
@@ -45,21 +53,18 @@ void ask_unit(Questions& questions, const std::string& relation, const std::stri
 
 }  // namespace
 
-Questions::Questions(const HookCall& call, const std::string& relation_id)
-    : reading(read_boot_clock()) {
-  if (!relation_id.empty())
-    application.emplace(relation_id, application_of(call.unit), Databags::application);
-}
-
 std::optional<LocalLeadership> local_leadership(const ServicePaths& paths) {
   const auto text = read_file(on_machine(paths.leadership));
   return text ? parse_local_leadership(*text) : std::nullopt;
 }
 
-std::string known_relation(const HookCall& call, const std::optional<LocalLeadership>& local) {
-  // Relation tools do not work in install.
-  if (call.name == "install" || !local || !local->active) return "";
-  return local->relation.value_or("");
+// What can wait is read while the first tools run.
+Questions::Questions(const HookCall& call, const std::optional<ServicePaths>& paths)
+    : reading{{}, since_boot()} {
+  const std::string relation_id = paths ? known_relation(call, local_leadership(*paths)) : "";
+  if (!relation_id.empty())
+    application.emplace(relation_id, application_of(call.unit), Databags::application);
+  reading.boot_id = boot_id();
 }
 
 const LeadershipFacts& ask_leadership(const HookCall& call, Questions& questions,

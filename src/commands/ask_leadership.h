@@ -28,9 +28,9 @@ struct HookCall {
 
 // What every hook asks; the tools start at once. The clock is read before.
 struct Questions {
-  // `relation_id` of the peer relation where its data will be needed, which are then asked for too;
-  // else empty.
-  Questions(const HookCall& call, const std::string& relation_id);
+  // `paths` as for ask_leadership(). Where they tell that the peer relation's data will be needed,
+  // those are asked for too.
+  Questions(const HookCall& call, const std::optional<ServicePaths>& paths);
 
   ClockReading reading;
   LeadershipQuestion leadership;
@@ -53,9 +53,5 @@ const LeadershipFacts& ask_leadership(const HookCall& call, Questions& questions
 
 // What the unit remembers of leadership, of this boot; nothing where there is none.
 std::optional<LocalLeadership> local_leadership(const ServicePaths& paths);
-
-// The peer relation's id as it is known without a question, empty if it is not: where the unit's
-// own data or the application's will be asked for.
-std::string known_relation(const HookCall& call, const std::optional<LocalLeadership>& local);
 
 }  // namespace leader_cron

@@ -42,15 +42,10 @@ void remove_files(const HookCall& call) {
 // finds /run empty.
 Descriptor wait_for_other_hooks(const std::optional<ServicePaths>& paths) {
   if (!paths) return {};
+  const std::string path = on_machine(paths->hook_lock);
+  if (Descriptor lock = lock_file(path)) return lock;
   make_folders(on_machine(paths->runtime));
-  return lock_file(on_machine(paths->hook_lock));
-}
-
-// Where this unit acted as leader before, it will have to ask for the application's data: at once
-// with the rest.
-std::string relation_to_ask(const HookCall& call, const std::optional<ServicePaths>& paths) {
-  if (!paths) return "";
-  return known_relation(call, local_leadership(*paths));
+  return lock_file(path);
 }
 
 // What was compared and is large: thousands of jobs take megabytes, each time they are written
@@ -74,7 +69,7 @@ int run_hook(std::string_view name) {
     remove_files(call);
     return 0;
   }
-  Questions questions(call, relation_to_ask(call, paths));
+  Questions questions(call, paths);
   if (is_unchanged(call, questions)) return 0;
   Gathered gathered = gather(call, questions);
   sending_log_on_error(gathered.log_level, [&] {

@@ -158,12 +158,11 @@ Output run(const Command& command) {
 
 void mend_inheritance() {
   signal(SIGCHLD, SIG_DFL);
-  // Each open takes the lowest number that is free.
-  int file = 0;
-  do {
-    file = open("/dev/null", O_RDWR);
-  } while (file >= 0 && file <= STDERR_FILENO);
-  if (file > STDERR_FILENO) close(file);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    // An open takes the lowest number that is free: this one.
+    if (open("/dev/null", O_RDWR) < 0) return;
+  }
 }
 
 }  // namespace leader_cron
