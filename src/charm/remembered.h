@@ -15,8 +15,9 @@
 namespace leader_cron {
 
 struct Remembered {
-  LeadershipOptions options;    // as the configuration has them
-  std::set<std::string> users;  // of the installed jobs
+  LeadershipOptions options;  // as the configuration has them
+  // Of the installed jobs, where the files of the machine's users do not tell of all of them.
+  std::set<std::string> users;
   // Names in the folders of jobs' files and of users' runs, sorted.
   std::vector<std::string> job_files;
   std::vector<std::string> run_folders;

@@ -135,6 +135,7 @@ std::optional<Sight> look(const HookCall& call, const std::string& service,
   sight.see(file_status(crontab_template_path()));
   sight.see(file_status("/etc/localtime"));
   sight.see(has_cron_daemon() ? 1U : 0U);
+  for (const char* file : kUserFiles) sight.see(file_status(file));
   if (!see_users(remembered.users, sight)) return std::nullopt;
   const std::string crontab = on_machine(paths.crontab);
   const std::string supervisor = on_machine(paths.supervisor);
@@ -238,7 +239,7 @@ void remember(const HookCall& call, Questions& questions, const Gathered& gather
   Remembered remembered;
   remembered.options =
       *read_leadership_options(facts.config->handover, facts.config->leadership_ttl).options;
-  remembered.users = gathered.user_names;
+  if (!files_tell_of(gathered.user_names)) remembered.users = gathered.user_names;
   remembered.job_files = list_folder(on_machine(paths.jobs));
   remembered.run_folders = list_folder(on_machine(paths.runs));
   remembered.runs = runs_that_matter(facts, paths);

@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kGetent = "/usr/bin/getent";
 // Getent's own, so LEADER_CRON_ROOT has no say.
-constexpr const char* kNsswitch = "/etc/nsswitch.conf";
-constexpr const char* kPasswd = "/etc/passwd";
+constexpr const char* kNsswitch = kUserFiles[0];
+constexpr const char* kPasswd = kUserFiles[1];
 
 // Whether nsswitch.conf(5) asks /etc/passwd before anything else: then a user that stands there is
 // who getent would find, and needs no getent. A user that does not stand there may still come from
@@ -75,13 +75,22 @@ void take_users(std::string_view text, const std::set<std::string>& names,
   }
 }
 
-}  // namespace
-
-std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names) {
+std::map<std::string, User> users_in_files(const std::set<std::string>& names) {
   std::map<std::string, User> users;
   if (names.contains("root")) users["root"] = {"root", 0, 0, "/root"};
   if (users.size() < names.size() && asks_files_first(read_file(kNsswitch).value_or("")))
     take_users(read_file(kPasswd).value_or(""), names, users);
+  return users;
+}
+
+}  // namespace
+
+bool files_tell_of(const std::set<std::string>& names) {
+  return users_in_files(names).size() == names.size();
+}
+
+std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names) {
+  std::map<std::string, User> users = users_in_files(names);
   Command getent{{kGetent, "passwd"}, std::nullopt};
   for (const std::string& name : names) {
     if (!users.contains(name)) getent.arguments.push_back(name);

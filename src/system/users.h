@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,6 +23,11 @@ struct User {
 // Those of `names` that exist, by exactly that name (getent takes numbers too). At most one process
 // for all, none where all stand in /etc/passwd. Nothing where getent cannot be started or fails.
 std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names);
+
+// The files in which the machine's users stand. As long as they do not change, neither does what
+// find_users() gives for `names`, if files_tell_of(names).
+inline constexpr std::array<const char*, 2> kUserFiles = {"/etc/nsswitch.conf", "/etc/passwd"};
+bool files_tell_of(const std::set<std::string>& names);
 
 // The supplementary groups of a user, as initgroups(3) would set them.
 std::vector<gid_t> groups_of(const User& user);
