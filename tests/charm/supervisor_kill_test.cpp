@@ -36,11 +36,13 @@ pid_t child_of(pid_t parent) {
 class SupervisorKill : public SupervisedService {
  protected:
   // Starts a run, and waits until its command has started all that `command` starts before
-  // `: > $READY`.
+  // `: > $READY`, and the run's marker has both its lines: its record, and the command's session.
   Started start_and_wait(const std::string& job, const std::string& command) {
     const std::string ready = in_folder(fmt::format("ready{}", ++starts_));
     Started run = start(job, command, {{"READY", ready}});
     EXPECT_TRUE(becomes_true([&] { return fs::exists(ready); }));
+    const fs::path marker = run_folder(job) / fmt::format("running.{}", child_of(run.id()));
+    EXPECT_TRUE(becomes_true([&] { return std::ranges::count(read(marker), '\n') == 2; }));
     return run;
   }
 
