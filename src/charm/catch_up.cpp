@@ -32,7 +32,7 @@ std::optional<sys_seconds> known_mark(const CatchUpJob& job, std::uint32_t sched
   std::optional<sys_seconds> slot;
   advance(slot, facts.kept, job, schedule);
   if (job.run_on == RunOn::leader) {
-    advance(slot, facts.published, job, schedule);
+    if (facts.published) advance(slot, *facts.published, job, schedule);
     advance(slot, facts.handed_over, job, schedule);
   }
   if (slot) advance(slot, facts.own, job, schedule);
@@ -61,14 +61,7 @@ std::optional<Missed> slots_between(const CatchUpJob& job, sys_seconds after, sy
                                     const TimeZone& zone) {
   const auto first = next_after(job.schedule, after, zone);
   if (!first || *first > until) return std::nullopt;
-  Missed missed{*first, *first};
-  // The newest lies in the last days, or it is one of few: a job that is due every minute and was
-  // not looked at for a year does not keep a hook busy.
-  for (sys_seconds at = std::max(*first, until - 2 * kLongestCatchUpWindow);;) {
-    const auto next = next_after(job.schedule, at, zone);
-    if (!next || *next > until) return missed;
-    at = missed.newest = *next;
-  }
+  return Missed{*first, last_until(job.schedule, until, until - *first, zone).value_or(*first)};
 }
 
 void lose(const CatchUpJob& job, const Missed& slots, CatchUpDecision& decision) {
@@ -99,26 +92,34 @@ sys_seconds deal_with(const CatchUpJob& job, sys_seconds mark, const CatchUpFact
                       CatchUpDecision& decision) {
   mark = dispel_doubt(job, mark, facts, decision);
   std::optional<sys_seconds> begun = mark;
-  advance(begun, facts.under_way, job, schedule_id(job.schedule));
+  advance(begun, facts.under_way, job, schedule_id(job));
+  // At least once: it counts when its own record says that it has ended. At most once: it counts
+  // before it is started.
+  const bool counts_with_record =
+      facts.handover != Handover::safe && job.run_on == RunOn::leader && job.window != kOnlyTold;
+  if (counts_with_record && *begun > mark) decision.awaits_record = true;
   const auto missed = slots_between(job, *begun, facts.now - kCronsTurn, facts.zone);
   if (!missed) return mark;
-  const sys_seconds limit = std::min(too_old(job, missed->newest, facts), missed->newest);
+  const sys_seconds limit =
+      job.can_run ? std::min(too_old(job, missed->newest, facts), missed->newest) : missed->newest;
   if (const auto old = slots_between(job, *begun, limit, facts.zone)) {
     lose(job, *old, decision);
     mark = old->newest;
   }
   if (missed->newest <= limit) return mark;
   decision.run.push_back({job.name, missed->newest});
-  // At least once: it counts when its own record says that it is under way. At most once: it counts
-  // before it is started.
-  return facts.handover == Handover::safe || job.run_on == RunOn::all ? missed->newest : mark;
+  if (!counts_with_record) return missed->newest;
+  decision.awaits_record = true;
+  return mark;
 }
 
 }  // namespace
 
-std::uint32_t schedule_id(const Schedule& schedule) {
+std::uint32_t schedule_id(const CatchUpJob& job) {
   std::uint32_t hash = 2166136261U;  // FNV-1a
-  for (const char c : schedule.text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+  const auto add = [&hash](char c) { hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U; };
+  for (const char c : job.schedule.text) add(c);
+  if (job.run_on == RunOn::all) add('+');
   return hash;
 }
 
@@ -133,9 +134,9 @@ std::string text_of(const Marks& marks) {
   return text;
 }
 
-Marks read_marks(std::string_view text) {
+Marks read_marks(std::string_view text, std::size_t most) {
   Marks marks;
-  while (!text.empty() && marks.size() < kMostMarks) {
+  while (!text.empty() && marks.size() < most) {
     const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -159,25 +160,22 @@ Marks read_marks(std::string_view text) {
 
 CatchUpDecision catch_up(const CatchUpFacts& facts) {
   CatchUpDecision decision;
-  Marks publish;
+  const bool acts = facts.active && facts.published;
   for (const CatchUpJob& job : facts.jobs) {
     if (job.schedule.reboot) continue;
-    const std::uint32_t schedule = schedule_id(job.schedule);
-    const auto known = known_mark(job, schedule, facts);
-    if (!facts.active && job.run_on == RunOn::leader) {
-      if (known) decision.kept.push_back({job.name, schedule, *known});
-    } else {
-      const sys_seconds now = std::chrono::floor<std::chrono::minutes>(facts.now);
-      decision.kept.push_back(
-          {job.name, schedule, known ? deal_with(job, *known, facts, decision) : now});
+    const std::uint32_t schedule = schedule_id(job);
+    auto mark = known_mark(job, schedule, facts);
+    if (acts || job.run_on == RunOn::all) {
+      mark = mark ? deal_with(job, *mark, facts, decision)
+                  : std::chrono::floor<std::chrono::minutes>(facts.now);
     }
-    if (job.run_on == RunOn::leader && publish.size() < kMostMarks && !decision.kept.empty() &&
-        decision.kept.back().job == job.name) {
-      publish.push_back(decision.kept.back());
-    }
+    if (!mark) continue;
+    decision.kept.push_back({job.name, schedule, *mark});
+    if (job.run_on == RunOn::leader && decision.of_leader.size() < kMostMarks)
+      decision.of_leader.push_back(decision.kept.back());
   }
-  if ((facts.active || facts.releases) && publish != facts.published)
-    decision.publish = std::move(publish);
+  const bool may_publish = facts.published && (facts.active || facts.releases);
+  if (may_publish && decision.of_leader != facts.published) decision.publish = decision.of_leader;
   return decision;
 }
 

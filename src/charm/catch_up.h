@@ -29,8 +29,10 @@ inline constexpr std::chrono::minutes kCronsTurn{2};
 inline constexpr std::chrono::minutes kWallClocksDiffer{1};
 
 inline constexpr std::chrono::hours kLongestCatchUpWindow{24};
+// The window of a job whose missed slots are not run, only told.
+inline constexpr std::chrono::seconds kOnlyTold{0};
 
-// What is published is bounded; jobs beyond are caught up on the unit that missed them only.
+// What is published is bounded. So many of the leader's jobs are tracked (tracked_jobs.h).
 inline constexpr std::size_t kMostMarks = 200;
 
 struct CatchUpJob {
@@ -38,6 +40,7 @@ struct CatchUpJob {
   Schedule schedule;
   std::optional<std::chrono::seconds> window;  // nothing: until the next slot; at most a day
   RunOn run_on = RunOn::leader;
+  bool can_run = true;  // false: this machine does not have its user, so what was missed is lost
 
   bool operator==(const CatchUpJob&) const = default;
 };
@@ -52,21 +55,25 @@ struct Mark {
 
 using Marks = std::vector<Mark>;
 
-// Tells one schedule from another.
-std::uint32_t schedule_id(const Schedule& schedule);
+// Tells one schedule from another, and a job of the leader's from one of all units: what the one
+// has come to says nothing of the other.
+std::uint32_t schedule_id(const CatchUpJob& job);
 
 // "clearsessions:1a2b3c4d:28900617 ...": job, schedule, minutes since 1970. The key `marks` of the
 // application's data and of a unit's own.
 std::string text_of(const Marks& marks);
-// Of such a text, or of a file that holds it as its line. What is no mark is left out.
-Marks read_marks(std::string_view text);
+// Of such a text, or of a file that holds it as its line. What is no mark is left out, and what is
+// beyond `most`.
+Marks read_marks(std::string_view text, std::size_t most = kMostMarks);
 
 struct CatchUpFacts {
   std::vector<CatchUpJob> jobs;
   bool active = false;    // LeadershipDecision::active()
   bool releases = false;  // a leader that leaves takes its claim back: nobody will ask it any more
   Handover handover = Handover::immediate;
-  Marks published;    // of the application's data
+  // Of the application's data; nothing: they could not be read, so nobody knows how far a leader's
+  // job has come. Without a peer relation there are none.
+  std::optional<Marks> published = Marks();
   Marks kept;         // CatchUpDecision::kept of the last hook
   Marks own;          // of this unit's records: the newest slot that was started (safe), that has
                       // finished (immediate)
@@ -98,10 +105,15 @@ struct LostSlots {
 struct CatchUpDecision {
   std::vector<MissedSlot> run;  // one a job at most
   std::vector<LostSlots> lost;
-  // To be remembered, and on the disk before a run is started. What a unit hands over with its
-  // yield is this, with its records read after its stamp was removed.
+  // To be remembered, and on the disk before a run is started.
   Marks kept;
-  std::optional<Marks> publish;
+  // Those of the leader's jobs. What a unit hands over with its yield is this, with its records
+  // read after its stamp was removed.
+  Marks of_leader;
+  std::optional<Marks> publish;  // those, in the application's data
+  // A run is started or goes on that counts only with its record: should it end without one, its
+  // slot is looked at again.
+  bool awaits_record = false;
 
   bool operator==(const CatchUpDecision&) const = default;
 };

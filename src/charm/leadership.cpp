@@ -268,8 +268,11 @@ class Step {
   }
 
   // A unit with leadership-ttl=0 that is gone for good would be waited for for ever. Who sets
-  // handover=immediate for the length of a ttl vouches that it is.
+  // handover=immediate for the length of a ttl vouches that it is. Others that have expired go
+  // along with the next change, or when they are many: each hand-over with handover=safe would ask
+  // them all.
   bool give_up(ApplicationChange& change) const {
+    constexpr std::size_t kMany = 4;
     bool forget = false;
     for (const Claim& each : view_.data()->claims) {
       if (each.unit == facts_.unit) continue;
@@ -280,7 +283,7 @@ class Step {
       change.remove.push_back(each);
       forget = forget || each.ttl == kNeverExpires;
     }
-    return forget;
+    return forget || change.remove.size() >= kMany;
   }
 
   void wait(const Claim& claim) {

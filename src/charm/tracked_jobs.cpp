@@ -26,16 +26,22 @@ bool is_dealt_with(const Record& record, Handover handover) {
 }  // namespace
 
 std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs) {
-  std::vector<CatchUpJob> tracked;
+  std::vector<CatchUpJob> caught_up;
+  std::vector<CatchUpJob> told;
   for (const Job& job : jobs) {
     if (!job.enabled || job.schedule.reboot) continue;
     if (job.catch_up) {
-      tracked.push_back({job.name, job.schedule, job.catch_up_window, job.run_on});
+      caught_up.push_back({job.name, job.schedule, job.catch_up_window, job.run_on});
     } else if (job.run_on == RunOn::leader && is_seldom(job.schedule)) {
-      tracked.push_back({job.name, job.schedule, std::chrono::seconds(0), job.run_on});
+      told.push_back({job.name, job.schedule, kOnlyTold, job.run_on});
     }
   }
-  return tracked;
+  caught_up.insert(caught_up.end(), told.begin(), told.end());
+  std::size_t of_leader = 0;
+  std::erase_if(caught_up, [&of_leader](const CatchUpJob& job) {
+    return job.run_on == RunOn::leader && ++of_leader > kMostMarks;
+  });
+  return caught_up;
 }
 
 std::optional<sys_seconds> newest_slot(std::span<const Record> records, Handover handover) {

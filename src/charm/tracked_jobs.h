@@ -14,7 +14,8 @@ namespace leader_cron {
 
 // Enabled jobs with catch-up; and those for the leader without it that are due once an hour or less
 // often, whose missed slots are only told. Not those that are due more often: each slot of a
-// tracked job costs a write to the peer relation, and so a hook on every unit.
+// tracked job costs a write to the peer relation, and so a hook on every unit. Of the leader's the
+// first kMostMarks, those with catch-up before the others.
 std::vector<CatchUpJob> tracked_jobs(std::span<const Job> jobs);
 
 // The newest slot of a job that its records say is dealt with: started (safe), finished

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "charm/catch_up.h"
 #include "charm/leadership_words.h"
@@ -33,10 +34,9 @@ std::string slot_text(std::chrono::sys_seconds slot) {
   return utc_text(slot).substr(0, kSeconds) + "Z";
 }
 
-Marks marks_in(const std::optional<Databag>& bag) {
-  if (!bag) return {};
-  const auto found = bag->find(kMarks);
-  return found == bag->end() ? Marks{} : read_marks(found->second);
+Marks marks_in(const Databag& bag) {
+  const auto found = bag.find(kMarks);
+  return found == bag.end() ? Marks{} : read_marks(found->second);
 }
 
 // Jobs that have run, with the folders that their runs left. Looked at when nothing starts any more
@@ -60,7 +60,7 @@ void look_at_records(const std::map<std::string, std::string>& folders, CatchUpF
     const auto found = folders.find(job.name);
     if (found == folders.end()) continue;
     const std::string& folder = found->second;
-    const std::uint32_t schedule = schedule_id(job.schedule);
+    const std::uint32_t schedule = schedule_id(job);
     std::vector<Record> running = running_now(folder);
     if (const auto slot = newest_slot(running, Handover::safe))
       facts.under_way.push_back({job.name, schedule, *slot});
@@ -83,6 +83,16 @@ Marks handed_over(const Questions& questions, std::string_view self) {
   return all;
 }
 
+std::vector<CatchUpJob> tracked_on_machine(const std::vector<Job>& jobs, const Facts& facts) {
+  std::set<std::string_view> without_user;
+  for (const Job& job : jobs) {
+    if (!facts.users.contains(job.user)) without_user.insert(job.name);
+  }
+  std::vector<CatchUpJob> tracked = tracked_jobs(jobs);
+  for (CatchUpJob& job : tracked) job.can_run = !without_user.contains(job.name);
+  return tracked;
+}
+
 CatchUpFacts look(const Facts& facts, const Questions& questions, const std::vector<Job>& all,
                   std::vector<CatchUpJob> jobs, const TimeZone& zone) {
   const ServicePaths paths(facts.service);
@@ -97,8 +107,12 @@ CatchUpFacts look(const Facts& facts, const Questions& questions, const std::vec
           : std::nullopt;
   // What is unknown counts as safe there, too.
   known.handover = options ? options->handover : Handover::safe;
-  known.published = marks_in(questions.application_data);
-  known.kept = read_marks(read_file(on_machine(paths.marks)).value_or(""));
+  const auto& asked = questions.leadership_facts;
+  const bool has_data = asked && asked->peers != Peers::absent;
+  if (has_data && !questions.application_data) known.published.reset();
+  if (questions.application_data) known.published = marks_in(*questions.application_data);
+  const std::string kept = read_file(on_machine(paths.marks)).value_or("");
+  known.kept = read_marks(kept, kept.size());
   look_at_records(folders_of(facts, all, paths), known);
   known.handed_over = handed_over(questions, facts.unit);
   if (const auto until = facts.decision.local.doubt_until; until.count() != 0)
@@ -137,19 +151,19 @@ void tell(const CatchUpDecision& decision, const std::string& relation_id, Plan&
     if (!plan.application_data) plan.application_data = DatabagWrite{relation_id, {}};
     plan.application_data->values[kMarks] = text_of(*decision.publish);
   }
-  if (plan.unit_data) plan.unit_data->values[kMarks] = text_of(decision.kept);
+  if (plan.unit_data) plan.unit_data->values[kMarks] = text_of(decision.of_leader);
 }
 
 }  // namespace
 
-void catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan) {
-  if (facts.service.empty() || !objection(facts).empty()) return;
+bool catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan) {
+  if (facts.service.empty() || !objection(facts).empty()) return true;
   const std::vector<Job>& jobs =
       choose_jobs(facts.config, facts.job_file, facts.installed.last_good);
   const TimeZone zone = machine_zone();
-  std::vector<CatchUpJob> tracked = tracked_jobs(jobs);
+  std::vector<CatchUpJob> tracked = tracked_on_machine(jobs, facts);
   const ServicePaths paths(facts.service);
-  if (tracked.empty() && !file_status(on_machine(paths.marks))) return;
+  if (tracked.empty() && !file_status(on_machine(paths.marks))) return true;
   const CatchUpDecision decision = catch_up(look(facts, questions, jobs, std::move(tracked), zone));
   // On the disk before anything is started.
   if (const std::string kept = text_of(decision.kept) + "\n";
@@ -158,6 +172,7 @@ void catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan) {
   }
   carry_out(decision, paths);
   tell(decision, facts.relation_id, plan);
+  return !decision.awaits_record;
 }
 
 }  // namespace leader_cron

@@ -12,7 +12,8 @@ namespace leader_cron {
 
 // After the files of `plan` are in place, the stamp's among them: what the records say then is all
 // that this unit has started on the strength of it. Starts what is caught up, detached, notes what
-// is lost, and adds to `plan` what the others are told.
-void catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan);
+// is lost, and adds to `plan` what the others are told. False where a run goes on that must be
+// looked at again should it end without a record.
+bool catch_up_jobs(const Facts& facts, const Questions& questions, Plan& plan);
 
 }  // namespace leader_cron

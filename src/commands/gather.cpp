@@ -233,8 +233,7 @@ std::map<std::string, uid_t> look_up_users(const std::vector<Job>& jobs, const I
     return users_of_installed_jobs(installed);
   }
   std::map<std::string, uid_t> owners;
-  // Only root may give files away; to anybody else (a test, a benchmark) all files are their own.
-  for (const auto& [name, user] : *users) owners[name] = geteuid() == 0 ? user.uid : geteuid();
+  for (const auto& [name, user] : *users) owners[name] = file_owner(user);
   return owners;
 }
 

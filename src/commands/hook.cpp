@@ -76,10 +76,12 @@ int run_hook(std::string_view name) {
     Plan work = plan(gathered.facts);
     forget_texts(gathered.facts.installed);
     apply_files(work);
-    catch_up_jobs(gathered.facts, questions, work);
+    const bool caught_up = catch_up_jobs(gathered.facts, questions, work);
     const bool told = tell(work, gathered.log_level);
     send_log(gathered.log_level);
-    if (told) remember_unchanged(call, questions, gathered);
+    // What was written into the application's data may still not be committed; who wrote it hears
+    // of it when it is.
+    if (told && caught_up && !work.application_data) remember_unchanged(call, questions, gathered);
   });
   return 0;
 }

@@ -84,6 +84,15 @@ std::optional<std::string> only_service(const HookCall& call) {
   return leftovers.empty() ? ours : std::nullopt;
 }
 
+// That the users are still those of the decision.
+bool are_as_known(const std::set<std::string>& names, const Facts& facts) {
+  const auto users = find_users(names);
+  if (!users) return false;
+  std::map<std::string, uid_t> owners;
+  for (const auto& [name, user] : *users) owners[name] = file_owner(user);
+  return owners == facts.users;
+}
+
 // False where it cannot be told who is there.
 bool see_users(const std::set<std::string>& names, Sight& sight) {
   const auto users = find_users(names);
@@ -250,6 +259,8 @@ void remember(const HookCall& call, Questions& questions, const Gathered& gather
   if (!wait_for_tick_after(sight->newest_change())) return;
   sight = look(call, facts.service, paths, remembered);
   if (!sight || !see_answers(questions, *sight)) return;
+  // Since the decision somebody may have come or gone.
+  if (!are_as_known(gathered.user_names, facts)) return;
   // A first run between the two looks made a folder that the sight knows and we do not.
   if (runs_that_matter(facts, paths) != remembered.runs) return;
   remembered.sight = sight->text();

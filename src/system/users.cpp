@@ -86,7 +86,12 @@ std::map<std::string, User> users_in_files(const std::set<std::string>& names) {
 }  // namespace
 
 bool files_tell_of(const std::set<std::string>& names) {
-  return users_in_files(names).size() == names.size();
+  // Of a link's status that of the file behind it cannot be told.
+  const bool are_files = std::ranges::all_of(kUserFiles, [](const char* path) {
+    const auto status = file_status(path);
+    return !status || status->kind == FileStatus::Kind::regular;
+  });
+  return are_files && users_in_files(names).size() == names.size();
 }
 
 std::optional<std::map<std::string, User>> find_users(const std::set<std::string>& names) {
@@ -102,6 +107,10 @@ std::optional<std::map<std::string, User>> find_users(const std::set<std::string
   if (!output.started || (output.status != 0 && output.status != kSomeMissing)) return std::nullopt;
   take_users(output.out, names, users);
   return users;
+}
+
+uid_t file_owner(const User& user) {
+  return geteuid() == 0 ? user.uid : geteuid();
 }
 
 std::vector<gid_t> groups_of(const User& user) {

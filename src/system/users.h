@@ -29,6 +29,10 @@ std::optional<std::map<std::string, User>> find_users(const std::set<std::string
 inline constexpr std::array<const char*, 2> kUserFiles = {"/etc/nsswitch.conf", "/etc/passwd"};
 bool files_tell_of(const std::set<std::string>& names);
 
+// The uid that files of this user's get: only root may give files away; to anybody else (a test, a
+// benchmark) all files are their own.
+uid_t file_owner(const User& user);
+
 // The supplementary groups of a user, as initgroups(3) would set them.
 std::vector<gid_t> groups_of(const User& user);
 

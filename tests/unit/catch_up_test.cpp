@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cron/civil_time.h"
+#include "cron/next_run.h"
 
 namespace leader_cron {
 namespace {
@@ -26,7 +27,7 @@ CatchUpJob job(const std::string& name, std::string_view schedule) {
 }
 
 Mark mark(const CatchUpJob& job, std::string_view slot) {
-  return {job.name, schedule_id(job.schedule), at(slot)};
+  return {job.name, schedule_id(job), at(slot)};
 }
 
 const CatchUpJob kNightly = job("clearsessions", "17 3 * * *");
@@ -119,7 +120,7 @@ TEST(CatchUp, AJobThatIsNewHasMissedNothing) {
   // So has one whose schedule is another now, and one that was gone for a while.
   const CatchUpJob before = job("clearsessions", "17 2 * * *");
   facts.published = {mark(before, "23T02:17"), mark(kHourly, "23T02:00")};
-  facts.kept = facts.own = facts.handed_over = facts.published;
+  facts.kept = facts.own = facts.handed_over = *facts.published;
   EXPECT_THAT(catch_up(facts).run, IsEmpty());
   EXPECT_EQ(catch_up(facts).publish, (Marks{mark(kNightly, "24T03:40")}));
 }
@@ -226,6 +227,84 @@ TEST(CatchUp, ImmediateCountsWhatHasFinished) {
   EXPECT_EQ(decision.publish, facts.own);
 }
 
+TEST(CatchUp, ARunThatCountsOnlyWithItsRecordIsAwaited) {
+  CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
+  facts.published = {mark(kHourly, "24T09:00")};
+  EXPECT_FALSE(catch_up(facts).awaits_record) << "at most once: it counts already";
+  facts.handover = Handover::immediate;
+  EXPECT_TRUE(catch_up(facts).awaits_record) << "it is started";
+  facts.under_way = {mark(kHourly, "24T10:00")};
+  EXPECT_TRUE(catch_up(facts).awaits_record) << "it goes on";
+  facts.own = {mark(kHourly, "24T10:00")};
+  EXPECT_FALSE(catch_up(facts).awaits_record) << "it has ended";
+  facts.own.clear();
+  facts.jobs[0].window = kOnlyTold;
+  EXPECT_FALSE(catch_up(facts).awaits_record) << "it would not be run again";
+  facts.jobs[0] = kHourly;
+  facts.jobs[0].run_on = RunOn::all;
+  facts.kept = {mark(facts.jobs[0], "24T09:00")};
+  facts.under_way.clear();
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"hourly", at("24T10:00")}));
+  EXPECT_FALSE(catch_up(facts).awaits_record) << "it counts already";
+}
+
+TEST(CatchUp, SlotsThatAreFarApartAreAllLost) {
+  for (const char* schedule : {"0 3 * * 1", "0 3 1,2 * *", "0 3 * * mon-fri"}) {
+    SCOPED_TRACE(schedule);
+    const CatchUpJob seldom = job("seldom", schedule);
+    CatchUpFacts facts = facts_of({seldom}, "26T10:00");
+    facts.published = {mark(seldom, "01T00:00")};
+    facts.published->front().slot -= hours(24 * 90);
+    const auto first = next_after(seldom.schedule, facts.published->front().slot, facts.zone);
+    const auto newest = last_until(seldom.schedule, facts.now, hours(24 * 31), facts.zone);
+    facts.jobs[0].window = kOnlyTold;
+    const auto decision = catch_up(facts);
+    EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"seldom", *first, *newest}));
+    EXPECT_EQ(decision.kept.front().slot, *newest);
+  }
+}
+
+TEST(CatchUp, WhereNobodyKnowsWhatOthersRanNothingIsMissed) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.handover = Handover::immediate;
+  facts.published.reset();
+  facts.kept = {mark(kNightly, "14T03:17")};
+  facts.releases = true;
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.lost, std::vector<LostSlots>{});
+  EXPECT_EQ(decision.kept, facts.kept);
+  EXPECT_EQ(decision.publish, std::nullopt) << "it would take the marks back";
+  // A job of all units does not depend on others.
+  facts.jobs[0].run_on = RunOn::all;
+  facts.kept = {mark(facts.jobs[0], "23T03:17")};
+  EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"clearsessions", at("24T03:17")}));
+}
+
+TEST(CatchUp, WhatCannotRunHereIsLost) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.jobs[0].can_run = false;
+  facts.published = {mark(kNightly, "23T03:17")};
+  for (const Handover handover : {Handover::safe, Handover::immediate}) {
+    facts.handover = handover;
+    const auto decision = catch_up(facts);
+    EXPECT_THAT(decision.run, IsEmpty());
+    EXPECT_THAT(decision.lost,
+                ElementsAre(LostSlots{"clearsessions", at("24T03:17"), at("24T03:17")}));
+    EXPECT_EQ(decision.publish, (Marks{mark(kNightly, "24T03:17")}));
+  }
+}
+
+TEST(CatchUp, AJobThatBecomesOneOfAllUnitsIsNew) {
+  CatchUpFacts facts = facts_of({kNightly}, "24T03:40");
+  facts.kept = {mark(kNightly, "14T03:17")};
+  facts.jobs[0].run_on = RunOn::all;
+  const auto decision = catch_up(facts);
+  EXPECT_THAT(decision.run, IsEmpty());
+  EXPECT_EQ(decision.lost, std::vector<LostSlots>{});
+  EXPECT_EQ(decision.kept, (Marks{mark(facts.jobs[0], "24T03:40")}));
+}
+
 // They may be of another schedule, or of before it was disabled.
 TEST(CatchUp, RecordsAloneTellOfNoGap) {
   CatchUpFacts facts = facts_of({kHourly}, "24T10:30");
@@ -253,7 +332,7 @@ TEST(CatchUp, AJobOfEveryUnitIsEachUnitsOwn) {
 TEST(CatchUp, AYearOfMinutesIsQuicklyLost) {
   const CatchUpJob busy = job("busy", "* * * * *");
   CatchUpFacts facts = facts_of({busy}, "24T10:30");
-  facts.published = {{"busy", schedule_id(busy.schedule), facts.now - hours(24 * 365)}};
+  facts.published = {{"busy", schedule_id(busy), facts.now - hours(24 * 365)}};
   const auto decision = catch_up(facts);
   EXPECT_THAT(decision.run, IsEmpty()) << "the window is a minute";
   EXPECT_THAT(decision.lost, ElementsAre(LostSlots{"busy", facts.now - hours(24 * 365) + minutes(1),
@@ -269,6 +348,7 @@ TEST(CatchUp, WhatIsPublishedIsBounded) {
   CatchUpFacts facts = facts_of({}, "24T10:30");
   for (int i = 0; i < 500; ++i) facts.jobs.push_back(job("job-" + std::to_string(i), "17 3 * * *"));
   EXPECT_EQ(catch_up(facts).publish->size(), kMostMarks);
+  EXPECT_EQ(catch_up(facts).of_leader.size(), kMostMarks);
   EXPECT_EQ(catch_up(facts).kept.size(), 500u);
 }
 

@@ -494,6 +494,25 @@ TEST(Mode, ImmediateForTheLengthOfATtlGivesUpWhoNeverExpires) {
   EXPECT_THAT(later.application->remove, ElementsAre(claim_of(1, 7, kNeverExpires)));
 }
 
+TEST(Mode, ImmediateForgetsThoseThatExpiredWhenTheyAreMany) {
+  for (const int others : {3, 4, 5}) {
+    ApplicationData data{"app/0", {claim_of(0, 20)}};
+    for (int unit = 1; unit <= others; ++unit)
+      data.claims.push_back(claim_of(unit, static_cast<Term>(unit)));
+    LeadershipFacts facts = hook(Leadership::leader, Handover::immediate);
+    facts.application = {true, data};
+    const auto decision = decide(facts);
+    EXPECT_EQ(decision.application, std::nullopt) << "their stamps may still count";
+    const auto later =
+        decide(then(facts, decision, static_cast<int>(wait_for(kTtl).count()), data));
+    EXPECT_TRUE(later.active());
+    ASSERT_EQ(later.application.has_value(), others > 3) << others;
+    if (!later.application) continue;
+    EXPECT_EQ(later.application->remove.size(), data.claims.size() - 1);
+    EXPECT_THAT(later.application->set, testing::IsEmpty());
+  }
+}
+
 // --- versions without claims
 
 TEST(OldVersion, ItsLeaderIsNamedAndNeverExpires) {

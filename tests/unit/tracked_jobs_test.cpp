@@ -81,13 +81,29 @@ TEST(TrackedJobs, DisabledOnesAndThoseOfABootAreNot) {
   EXPECT_THAT(tracked(boot), IsEmpty());
 }
 
-TEST(TrackedJobs, TheyKeepTheOrderOfTheJobFile) {
-  std::vector<Job> jobs = {job("17 3 * * *"), job("* * * * *"), job("@daily", ", catch-up: true")};
-  jobs[0].name = "z";
-  jobs[2].name = "b";
+std::vector<std::string> names_of(const std::vector<CatchUpJob>& tracked) {
   std::vector<std::string> names;
-  for (const CatchUpJob& each : tracked_jobs(jobs)) names.push_back(each.name);
-  EXPECT_THAT(names, ElementsAre("z", "b"));
+  for (const CatchUpJob& each : tracked) names.push_back(each.name);
+  return names;
+}
+
+TEST(TrackedJobs, ThoseWithCatchUpComeFirstInTheOrderOfTheJobFile) {
+  std::vector<Job> jobs = {job("17 3 * * *"), job("* * * * *"), job("@daily", ", catch-up: true"),
+                           job("17 4 * * *"), job("@daily", ", catch-up: true")};
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].name = std::string(1, "zybxa"[i]);
+  EXPECT_THAT(names_of(tracked_jobs(jobs)), ElementsAre("b", "a", "z", "x"));
+}
+
+TEST(TrackedJobs, SoManyOfTheLeadersAsMarksArePublished) {
+  std::vector<Job> jobs;
+  jobs.resize(kMostMarks + 5, job("17 3 * * *"));
+  jobs.resize(2 * kMostMarks, job("17 3 * * *", ", run-on: all, catch-up: true"));
+  jobs.push_back(job("17 4 * * *", ", catch-up: true"));
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].name = std::to_string(i);
+  const auto names = names_of(tracked_jobs(jobs));
+  EXPECT_EQ(names.size(), kMostMarks + kMostMarks - 5);
+  EXPECT_EQ(names[kMostMarks - 5], std::to_string(jobs.size() - 1)) << "before those only told";
+  EXPECT_EQ(names.back(), std::to_string(kMostMarks - 2));
 }
 
 Record record(Result result, std::optional<sys_seconds> slot, const std::string& reason = "") {
@@ -190,7 +206,7 @@ TEST(NextLook, FindsTheSlotThatWasMissed) {
   facts.jobs = {{"a", parse_schedule("17 3 * * *").schedule.value(), std::nullopt, RunOn::leader}};
   facts.active = true;
   facts.now = next_look(facts.jobs, at("24T02:00"), TimeZone::utc()).value();
-  facts.published = {{"a", schedule_id(facts.jobs[0].schedule), at("23T03:17")}};
+  facts.published = {{"a", schedule_id(facts.jobs[0]), at("23T03:17")}};
   EXPECT_THAT(catch_up(facts).run, ElementsAre(MissedSlot{"a", at("24T03:17")}));
   facts.now -= kCronsTurn;
   EXPECT_THAT(catch_up(facts).run, IsEmpty());
