@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <time.h>
 
 #include <chrono>
@@ -350,6 +351,76 @@ TEST_P(CatchUp, TheHookDoesNotWaitForTheRunWhichHasTheJobsLock) {
   EXPECT_THAT(runs(fleet, 2),
               testing::Contains(Past{second, "catch-up", "success", slot_text(due())}));
   expect_no_more(fleet);
+}
+
+// Both of its supervisors, as when everything of a hook's is killed: nobody records the run's end.
+TEST_P(CatchUp, ARunThatLeftNoRecordIsRunAgainWhereItMustRunOnce) {
+  const fs::path begun = folder_.path() / "begun";
+  Fleet fleet = this->fleet(
+      job(daily(), "  catch-up: true\n",
+          fmt::format("'[ ! -e {0} ] || exit 0; echo $PPID > {0}; exec sleep 60'", begun.string())),
+      1);
+  pass(fleet, kGap);
+  fleet.update_status();
+  fleet.settle();
+  for (int tries = 0; read(begun).empty() && tries < 500; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const pid_t second = std::stoi(read(begun));
+  std::string ignored;
+  std::istringstream stat(read(fmt::format("/proc/{}/stat", second)));
+  pid_t first = 0;
+  stat >> ignored >> ignored >> ignored >> first;
+  kill(first, SIGSTOP);
+  kill(second, SIGKILL);
+  kill(first, SIGKILL);
+  for (int hook = 0; hook < 3; ++hook) {
+    fleet.update_status();
+    fleet.settle();
+  }
+  if (safe()) {
+    EXPECT_EQ(starts(fleet), 1);
+    shell(fmt::format("exec '{}' run a", (fleet.root("django-cron/0") / kProgram).string()),
+          {{"LEADER_CRON_ROOT", fleet.root("django-cron/0")}, {"HOME", "/"}});
+  } else {
+    const auto all = runs(fleet, 2);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0], (Past{"django-cron/0", "catch-up", "lost", slot_text(due())}));
+    EXPECT_EQ(all[1], (Past{"django-cron/0", "catch-up", "success", slot_text(due())}));
+    EXPECT_EQ(starts(fleet), 2);
+    expect_no_more(fleet);
+  }
+}
+
+TEST_P(CatchUp, ALeaderThatCannotReadTheRelationTakesNothingForMissed) {
+  Fleet fleet = this->fleet(job(daily(), "  catch-up: true\n"));
+  const std::string leader = fleet.leader().value();
+  const auto published = fleet.application_data();
+  // Its own file is what it knew when it led before.
+  pass(fleet, kGap);
+  fleet.set_application_data({{"marks", published.at("marks")}});
+  fleet.set_fault(leader, "relation-get", standin::Fault{});
+  fleet.update_status();
+  fleet.settle();
+  fleet.clear_faults();
+  EXPECT_EQ(fleet.application_data().at("marks"), published.at("marks"));
+  expect_no_more(fleet);
+  EXPECT_EQ(starts(fleet) + said(fleet, "missed"), 0);
+}
+
+TEST_P(CatchUp, WhatCouldNotBePublishedIsPublishedByTheNextHook) {
+  Fleet fleet = this->fleet(job(daily()));
+  const std::string leader = fleet.leader().value();
+  pass(fleet, kGap);
+  const auto before = fleet.application_data().at("marks");
+  fleet.set_fault(leader, "relation-set", standin::Fault{});
+  fleet.update_status();
+  fleet.settle();
+  fleet.clear_faults();
+  ASSERT_EQ(fleet.application_data().at("marks"), before);
+  fleet.update_status();
+  fleet.settle();
+  EXPECT_EQ(fleet.application_data().at("marks") + "\n",
+            read(fleet.root(leader) / kState / "marks"));
 }
 
 TEST_P(CatchUp, WhatItPublishesIsWrittenOnlyWhenItChanges) {

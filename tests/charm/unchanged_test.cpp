@@ -255,39 +255,85 @@ TEST_F(Unchanged, ALeadersStampIsRenewedAllTheSame) {
   EXPECT_EQ(fleet_.tool_calls(unit_), 3u);
 }
 
-// A user that vanishes would make cron drop the whole file.
-TEST_F(Unchanged, AUserThatVanishesLosesItsLinesAtOnce) {
-  if (geteuid() != 0) GTEST_SKIP() << "needs root, for a mount namespace";
-  const auto passwd = folder_.path() / "passwd";
-  shell(fmt::format("grep -v '^www-data:' /etc/passwd > '{}'", passwd.string()));
-  const std::string environment = "JUJU_UNIT_NAME=django-cron/0 JUJU_PRINCIPAL_UNIT=django-app/0";
-  // A hook of our own making, for it has to run where /etc/passwd is another.
-  const auto tools = folder_.path() / "tools";
-  write(tools / "is-leader", "#!/bin/sh\necho true\n", fs::perms(0755));
-  write(tools / "config-get",
-        "#!/bin/sh\necho '{\"jobs\": \"- {name: a, schedule: \\\"@daily\\\", command: x, "
-        "user: www-data}\"}'\n",
+// Hooks of our own making, for they have to run where /etc is another: with a job of user
+// www-data.
+class UsersOfTheMachine : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto reason = why_no_namespace()) GTEST_SKIP() << *reason;
+    write(tools_ / "is-leader", "#!/bin/sh\necho true\n", fs::perms(0755));
+    write(tools_ / "config-get",
+          "#!/bin/sh\necho '{\"jobs\": \"- {name: a, schedule: \\\"@daily\\\", command: x, "
+          "user: www-data}\"}'\n",
+          fs::perms(0755));
+    write(tools_ / "relation-ids", "#!/bin/sh\necho '[]'\n", fs::perms(0755));
+    for (const char* name : {"status-set", "juju-log"})
+      write(tools_ / name, "#!/bin/sh\n", fs::perms(0755));
+    fs::copy("/etc/passwd", all());
+    shell(fmt::format("grep -v '^www-data:' /etc/passwd > '{}'", less().string()));
+  }
+
+  static std::optional<std::string> why_no_namespace() {
+    if (geteuid() != 0) return "needs root, for a mount namespace";
+    const auto result = shell("exec unshare -m mount --bind /tmp /mnt");
+    if (result.status != 0) return "this machine has no mount namespaces: " + result.err;
+    return std::nullopt;
+  }
+
+  fs::path all() const { return folder_.path() / "all"; }
+  fs::path less() const { return folder_.path() / "less"; }
+  std::string installed() const { return read(crontab_path(place_)); }
+
+  std::string hook() const {
+    return fmt::format(
+        "PATH='{}':$PATH LEADER_CRON_ROOT='{}' JUJU_DISPATCH_PATH=hooks/update-status "
+        "JUJU_UNIT_NAME=django-cron/0 JUJU_PRINCIPAL_UNIT=django-app/0 '{}'",
+        tools_.string(), place_.string(), leader_cron().string());
+  }
+
+  // Where /etc/passwd is another file.
+  void hook_with(const fs::path& passwd) const {
+    run_apart(fmt::format("mount --bind '{}' /etc/passwd && {}", passwd.string(), hook()));
+  }
+
+  static void run_apart(const std::string& script) {
+    const auto result = shell(fmt::format("unshare -m sh -ec \"{}\"", script));
+    EXPECT_EQ(result.status, 0) << result.err;
+  }
+
+  TemporaryFolder folder_;
+  fs::path tools_ = folder_.path() / "tools";
+  fs::path place_ = folder_.path() / "place";
+};
+
+// It would make cron drop the whole file.
+TEST_F(UsersOfTheMachine, OneThatVanishesLosesItsLinesAtOnce) {
+  hook_with(all());
+  hook_with(all());
+  EXPECT_THAT(installed(), HasSubstr("run a\n"));
+  hook_with(less());
+  EXPECT_THAT(installed(), HasSubstr("this machine has no user www-data"));
+  EXPECT_THAT(installed(), Not(HasSubstr("run a\n")));
+  hook_with(all());
+  EXPECT_THAT(installed(), HasSubstr("run a\n"));
+}
+
+TEST_F(UsersOfTheMachine, OneThatComesWhileAHookRunsGetsItsLinesWithTheNext) {
+  write(tools_ / "status-set", fmt::format("#!/bin/sh\ncat '{}' > /etc/passwd\n", all().string()),
         fs::perms(0755));
-  write(tools / "relation-ids", "#!/bin/sh\necho '[]'\n", fs::perms(0755));
-  for (const char* name : {"status-set", "juju-log"})
-    write(tools / name, "#!/bin/sh\n", fs::perms(0755));
-  const auto place = folder_.path() / "place";
-  const std::string hook = fmt::format(
-      "PATH='{}':$PATH LEADER_CRON_ROOT='{}' JUJU_DISPATCH_PATH=hooks/update-status {} '{}'",
-      tools.string(), place.string(), environment, leader_cron().string());
-  ASSERT_EQ(shell(hook).status, 0);
-  ASSERT_EQ(shell(hook).status, 0);
-  const auto path = crontab_path(place);
-  EXPECT_THAT(read(path), HasSubstr("run a\n"));
-  const auto without = fmt::format("mount --bind '{}' /etc/passwd && {}", passwd.string(), hook);
-  const auto result = shell(fmt::format("unshare -m sh -c \"{}\"", without));
-  if (result.err.find("unshare") != std::string::npos)
-    GTEST_SKIP() << "this machine has no mount namespaces: " << result.err;
-  ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(read(path), HasSubstr("this machine has no user www-data"));
-  EXPECT_THAT(read(path), Not(HasSubstr("run a\n")));
-  ASSERT_EQ(shell(hook).status, 0);
-  EXPECT_THAT(read(path), HasSubstr("run a\n"));
+  hook_with(less());
+  EXPECT_THAT(installed(), HasSubstr("this machine has no user www-data"));
+  hook_with(less());
+  EXPECT_THAT(installed(), HasSubstr("run a\n"));
+}
+
+TEST_F(UsersOfTheMachine, BehindALinkAreLookedAtToo) {
+  const fs::path etc = folder_.path() / "etc";
+  run_apart(
+      fmt::format("cp -a /etc '{0}'; mv '{0}/passwd' '{0}/real'; ln -s real '{0}/passwd'; "
+                  "mount --bind '{0}' /etc; {1}; {1}; cat '{2}' > /etc/real; {1}",
+                  etc.string(), hook(), less().string()));
+  EXPECT_THAT(installed(), HasSubstr("this machine has no user www-data"));
 }
 
 }  // namespace
