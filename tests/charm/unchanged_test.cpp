@@ -262,10 +262,7 @@ class UsersOfTheMachine : public testing::Test {
   void SetUp() override {
     if (const auto reason = why_no_namespace()) GTEST_SKIP() << *reason;
     write(tools_ / "is-leader", "#!/bin/sh\necho true\n", fs::perms(0755));
-    write(tools_ / "config-get",
-          "#!/bin/sh\necho '{\"jobs\": \"- {name: a, schedule: \\\"@daily\\\", command: x, "
-          "user: www-data}\"}'\n",
-          fs::perms(0755));
+    answer_with_command("x");
     write(tools_ / "relation-ids", "#!/bin/sh\necho '[]'\n", fs::perms(0755));
     for (const char* name : {"status-set", "juju-log"})
       write(tools_ / name, "#!/bin/sh\n", fs::perms(0755));
@@ -278,6 +275,14 @@ class UsersOfTheMachine : public testing::Test {
     const auto result = shell("exec unshare -m mount --bind /tmp /mnt");
     if (result.status != 0) return "this machine has no mount namespaces: " + result.err;
     return std::nullopt;
+  }
+
+  void answer_with_command(const std::string& command) const {
+    write(tools_ / "config-get",
+          fmt::format("#!/bin/sh\necho '{{\"jobs\": \"- {{name: a, schedule: \\\"@daily\\\", "
+                      "command: {}, user: www-data}}\"}}'\n",
+                      command),
+          fs::perms(0755));
   }
 
   fs::path all() const { return folder_.path() / "all"; }
@@ -319,7 +324,10 @@ TEST_F(UsersOfTheMachine, OneThatVanishesLosesItsLinesAtOnce) {
 }
 
 TEST_F(UsersOfTheMachine, OneThatComesWhileAHookRunsGetsItsLinesWithTheNext) {
-  write(tools_ / "status-set", fmt::format("#!/bin/sh\ncat '{}' > /etc/passwd\n", all().string()),
+  hook_with(less());
+  hook_with(less());
+  answer_with_command("other");
+  write(tools_ / "juju-log", fmt::format("#!/bin/sh\ncat '{}' > /etc/passwd\n", all().string()),
         fs::perms(0755));
   hook_with(less());
   EXPECT_THAT(installed(), HasSubstr("this machine has no user www-data"));
