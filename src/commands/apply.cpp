@@ -34,6 +34,17 @@ void claim_service(const ServicePaths& paths, std::string_view owner) {
   flush_folder(folder_of(state));
 }
 
+// For what must not fail the hook: what lies in a user's folders, where it may do as it likes, and
+// the metrics.
+template <typename Work>
+void despite_errors(const Work& work) {
+  try {
+    work();
+  } catch (const MachineError& error) {
+    log(LogLevel::warning, error.what());
+  }
+}
+
 void remove_metrics_of(const ServicePaths& paths) {
   const auto path = read_file(on_machine(paths.metrics));
   if (path) remove_file(on_machine(path->substr(0, path->find('\n'))));
@@ -50,7 +61,7 @@ void abandon_service(const ServicePaths& paths) {
   }
   remove_file(temporary_path(on_machine(paths.supervisor)));
   remove_tree(on_machine(paths.runtime));
-  remove_metrics_of(paths);
+  despite_errors([&] { remove_metrics_of(paths); });
   const std::string state = on_machine(paths.state);
   if (!file_status(state)) return;
   const std::string going = fmt::format("{}/.{}.gone", folder_of(state), base_name(state));
@@ -94,31 +105,37 @@ void take_leave(const Plan& plan, const ServicePaths& paths) {
                     {0644, std::nullopt, std::nullopt});
 }
 
-// In its folders a user may do as it likes, and what cannot be done for that must not fail the
-// hook.
-template <typename Work>
-void despite_users(const Work& work) {
-  try {
-    work();
-  } catch (const MachineError& error) {
-    log(LogLevel::warning, error.what());
-  }
-}
-
 void prepare_runs(const Plan& plan, const ServicePaths& paths) {
   for (const uid_t user : plan.prepare_runs)
     prepare_user_runs(on_machine(paths.user_runs(user)), user);
   for (const RunFolderToMove& move : plan.move_runs) {
-    despite_users([&] { move_run_folder(on_machine(paths.runs), move.job, move.from, move.to); });
+    despite_errors([&] { move_run_folder(on_machine(paths.runs), move.job, move.from, move.to); });
   }
 }
 
-void remove_runs(const Plan& plan, const ServicePaths& paths) {
+// A job that comes back must find its lock: the folder of one that still runs stays for now.
+bool remove_run_folder(const std::string& path) {
+  const auto lock = lock_idle_run_folder(path);
+  if (lock) despite_errors([&] { remove_tree(path); });
+  return lock.has_value();
+}
+
+// False where one has to stay.
+bool remove_runs(const Plan& plan, const ServicePaths& paths) {
+  bool all = true;
   for (const RunFolderToRemove& folder : plan.remove_runs) {
-    const std::string path =
-        folder.name.empty() ? paths.user_runs(folder.user) : paths.run(folder.user, folder.name);
-    despite_users([&] { remove_tree(on_machine(path)); });
+    if (!folder.name.empty()) {
+      all = remove_run_folder(on_machine(paths.run(folder.user, folder.name))) && all;
+      continue;
+    }
+    const std::string of_user = on_machine(paths.user_runs(folder.user));
+    bool idle = true;
+    for (const std::string& job : list_folder(of_user))
+      idle = remove_run_folder(of_user + "/" + job) && idle;
+    if (idle) despite_errors([&] { remove_tree(of_user); });
+    all = all && idle;
   }
+  return all;
 }
 
 void add_job_files(Replacements& files, const std::vector<JobFileToWrite>& jobs,
@@ -139,7 +156,7 @@ void remove_old_jobs(const Plan& plan, const ServicePaths& paths) {
   for (const uid_t user : plan.remove_jobs) remove_file(on_machine(paths.job_file(user)));
 }
 
-void install_files(const Plan& plan, const ServicePaths& paths) {
+bool install_files(const Plan& plan, const ServicePaths& paths) {
   if (plan.claim) claim_service(paths, *plan.claim);
   if (plan.copy_supervisor) {
     make_folders(on_machine(folder_of(paths.supervisor)));
@@ -163,12 +180,13 @@ void install_files(const Plan& plan, const ServicePaths& paths) {
   if (plan.crontab) put_crontab_in_place(files, crontab);
   take_leave(plan, paths);
   remove_old_jobs(plan, paths);
-  remove_runs(plan, paths);
+  const bool removed = remove_runs(plan, paths);
   if (plan.mark_leader && !*plan.mark_leader) remove_file(on_machine(paths.leader));
   // Lost, the next hook makes it anew.
   if (plan.mark_leader && *plan.mark_leader)
     replace_unflushed(on_machine(paths.leader), "", {0644, std::nullopt, std::nullopt});
   files.put_in_place(on_machine(paths.state));
+  return removed;
 }
 
 }  // namespace
@@ -179,12 +197,13 @@ void write_stamp(std::string_view text, const ServicePaths& paths) {
   replace_unflushed(on_machine(paths.stamp), text, {0644, std::nullopt, std::nullopt});
 }
 
-void apply_files(const Plan& plan) {
+bool apply_files(const Plan& plan) {
   const ServicePaths paths(plan.service);
   for (const std::string& path : plan.remove_leftovers) remove_tree(on_machine(path));
-  install_files(plan, paths);
+  const bool done = install_files(plan, paths);
   for (const std::string& service : plan.abandon) abandon_service(ServicePaths(service));
-  write_metrics(plan, paths);
+  despite_errors([&] { write_metrics(plan, paths); });
+  return done;
 }
 
 bool tell(const Plan& plan, LogLevel level) {

@@ -10,8 +10,9 @@
 namespace leader_cron {
 
 // All files. Throws MachineError where the machine refuses; running the hook again takes up where
-// that left off.
-void apply_files(const Plan& plan);
+// that left off. False where something is left for a later hook: the folder of a job that is no
+// more, and still runs.
+bool apply_files(const Plan& plan);
 
 // What Juju and the other units are told, and the log. False where Juju did not take the status:
 // the next hook has to try again.

@@ -75,13 +75,14 @@ int run_hook(std::string_view name) {
   sending_log_on_error(gathered.log_level, [&] {
     Plan work = plan(gathered.facts);
     forget_texts(gathered.facts.installed);
-    apply_files(work);
+    const bool done = apply_files(work);
     const bool caught_up = catch_up_jobs(gathered.facts, questions, work);
     const bool told = tell(work, gathered.log_level);
     send_log(gathered.log_level);
     // What was written into the application's data may still not be committed; who wrote it hears
     // of it when it is.
-    if (told && caught_up && !work.application_data) remember_unchanged(call, questions, gathered);
+    if (done && told && caught_up && !work.application_data)
+      remember_unchanged(call, questions, gathered);
   });
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -88,6 +89,7 @@ class Run {
  private:
   template <typename Work>
   int telling(const Work& work) {
+    umask(077);  // for what is written down of the run; its command gets its own
     try {
       return work();
     } catch (const MachineError& error) {
@@ -149,23 +151,55 @@ class Run {
     if (job.overlap == Overlap::skip && !lock_run_folder(folder))
       return skip(job, folder, kOverlap);
     if (!settle(job, folder)) return skip(job, folder, "what is left of the run before it goes on");
+    if (!by_cron_) start_at_home(environment);
     RunOrder order = order_of(job, environment);
-    if (!job.catch_up) return supervise(order, folder);
-    return run_on_record(order, folder);
+    try {
+      if (!job.catch_up) return supervise(order, folder);
+      return run_on_record(order, folder);
+    } catch (const MachineError& error) {
+      note_failure(order, folder, error);
+      throw;
+    }
+  }
+
+  // As cron does.
+  static void start_at_home(const std::vector<std::string>& environment) {
+    constexpr std::string_view kHome = "HOME=";
+    const auto home = std::ranges::find_if(
+        environment, [](const std::string& entry) { return entry.starts_with(kHome); });
+    if (home != environment.end() && chdir(home->c_str() + kHome.size()) == 0) return;
+    if (chdir("/var/spool/cron") == 0) return;  // where Debian's goes without a home
+    if (chdir("/") != 0) return;
+  }
+
+  void note_failure(const RunOrder& order, const Descriptor& folder,
+                    const MachineError& error) const {
+    Record record;
+    record.result = Record::Result::error;
+    record.trigger = order.trigger;
+    record.start = order.start;
+    record.end = now();
+    record.slot = order.slot_known ? order.slot_known : slot_of(order.job, order.start);
+    record.exit_status = kOwnFailure;
+    record.reason = error.what();
+    try {
+      append_record(folder, record);
+    } catch (const MachineError&) {
+      return;  // the caller tells of the first one
+    }
   }
 
   // Of a job with catch-up: that its slot was started is on the disk before the stamp is looked at
   // for good. So whoever takes the stamp away and reads the records afterwards, to hand the job
   // over, sees every run that was still let start (docs/leadership.md).
   int run_on_record(RunOrder& order, Descriptor& folder) const {
-    const Instant start = now();
-    order.slot_known = slot_of(order.job, start);
+    order.slot_known = slot_of(order.job, order.start);
     order.slot = nullptr;
     Record lost;
     lost.result = Record::Result::lost;
     lost.trigger = order.trigger;
     lost.slot = order.slot_known;
-    lost.start = start;
+    lost.start = order.start;
     lost.reason = kSupervisorKilled;
     RunMarker marker(folder, lost);
     if (!marker.flush() && order.job.run_on == RunOn::leader) {
@@ -205,6 +239,7 @@ class Run {
 
   RunOrder order_of(const Job& job, const std::vector<std::string>& environment) const {
     RunOrder order;
+    order.start = now();
     order.service_tag = tag_;
     order.job = job;
     order.launch = launch_of(job, environment);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cron/civil_time.h"
+#include "run/output.h"
 
 namespace leader_cron {
 namespace {
@@ -80,11 +81,11 @@ std::optional<Record> record_of(const Json& json) {
   record.end = time_at(json, "end");
   record.exit_status = number_at(json, "exit-status");
   record.signal = number_at(json, "signal");
-  record.reason = json.value("reason", "");
+  record.reason = printable(json.value("reason", ""), Output::kLongestLine);
   record.cpu = milliseconds(std::llround(json.value("cpu-seconds", 0.0) * 1000));
   record.peak_memory_kib = json.value("peak-memory-kib", std::uint64_t{0});
   record.output_bytes = json.value("output-bytes", std::uint64_t{0});
-  record.last_line = json.value("last-line", "");
+  record.last_line = printable(json.value("last-line", ""), Output::kLongestLine);
   record.totals = {json.value("runs", std::uint64_t{0}), json.value("failures", std::uint64_t{0}),
                    time_at(json, "last-success")};
   return record;

@@ -23,6 +23,7 @@ struct Process {
   pid_t id = 0;
   char state = '?';
   pid_t parent = 0;
+  pid_t group = 0;
   pid_t session = 0;
   std::uint64_t start = 0;
 };
@@ -44,6 +45,7 @@ std::optional<Process> process_named(std::string_view name) {
   text.remove_prefix(end + 2);
   constexpr int kState = 3;
   constexpr int kParent = 4;
+  constexpr int kGroup = 5;
   constexpr int kSession = 6;
   constexpr int kStart = 22;
   for (int field = kState; field <= kStart && !text.empty(); ++field) {
@@ -53,6 +55,7 @@ std::optional<Process> process_named(std::string_view name) {
     };
     if (field == kState) process.state = word.front();
     if (field == kParent) number(process.parent);
+    if (field == kGroup) number(process.group);
     if (field == kSession) number(process.session);
     if (field == kStart) number(process.start);
     text.remove_prefix(std::min(word.size() + 1, text.size()));
@@ -74,12 +77,10 @@ bool is_zombie(const Process& process) {
   return process.state == 'Z' || process.state == 'X';
 }
 
-}  // namespace
-
-std::vector<pid_t> descendants_of(pid_t ancestor) {
+std::vector<Process> all_descendants_of(pid_t ancestor) {
   std::multimap<pid_t, Process> children;
   for (const Process& process : all_processes()) children.emplace(process.parent, process);
-  std::vector<pid_t> found;
+  std::vector<Process> found;
   std::vector<pid_t> to_visit = {ancestor};
   while (!to_visit.empty()) {
     const pid_t parent = to_visit.back();
@@ -87,16 +88,25 @@ std::vector<pid_t> descendants_of(pid_t ancestor) {
     const auto [first, last] = children.equal_range(parent);
     for (auto child = first; child != last; ++child) {
       to_visit.push_back(child->second.id);
-      if (!is_zombie(child->second)) found.push_back(child->second.id);
+      if (!is_zombie(child->second)) found.push_back(child->second);
     }
   }
   return found;
 }
 
-std::vector<pid_t> processes_of_session(pid_t session) {
+}  // namespace
+
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+  std::vector<pid_t> found;
+  for (const Process& process : all_descendants_of(ancestor)) found.push_back(process.id);
+  return found;
+}
+
+std::vector<pid_t> processes_of_session(pid_t session, std::uint64_t since) {
   std::vector<pid_t> found;
   for (const Process& process : all_processes()) {
-    if (process.session == session && !is_zombie(process)) found.push_back(process.id);
+    if (process.session == session && process.start >= since && !is_zombie(process))
+      found.push_back(process.id);
   }
   return found;
 }
@@ -106,9 +116,11 @@ std::optional<std::uint64_t> start_time_of(pid_t process) {
   return found ? std::optional(found->start) : std::nullopt;
 }
 
-void signal_descendants(int signal) {
+void signal_descendants(int signal, pid_t except) {
   if (signal != SIGKILL) {
-    for (const pid_t process : descendants_of(getpid())) kill(process, signal);
+    for (const Process& process : all_descendants_of(getpid())) {
+      if (except == 0 || process.group != except) kill(process.id, signal);
+    }
     return;
   }
   constexpr int kMostRounds = 50;

@@ -1,6 +1,7 @@
 #include "system/record_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,8 +98,20 @@ std::size_t mend_end(const Descriptor& file) {
   return whole;
 }
 
-// Writes the newest lines to a file of their own, and puts that in place. What fails here costs
-// space, not records: the next append tries again.
+// The newest line of a run, that which tells how the job fares; empty: there is none.
+std::string_view newest_run_in(std::string_view text) {
+  std::string_view found;
+  newest_lines_first(text, true, [&found](std::string_view line) {
+    const auto record = parse_record(line);
+    if (record && is_run(*record)) found = line;
+    return !found.empty();
+  });
+  return found;
+}
+
+// Writes the newest lines to a file of their own, and puts that in place; with the newest one of a
+// run, however many were skipped since. What fails here costs space, not records: the next append
+// tries again.
 void shorten(const Descriptor& folder, const Descriptor& file) {
   const std::string text = read_end(file, kLargestRecordFile);
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -110,7 +123,11 @@ void shorten(const Descriptor& folder, const Descriptor& file) {
   unlinkat(folder.get(), kNew, 0);
   const Descriptor shorter(
       openat(folder.get(), kNew, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  const std::string_view kept = std::string_view(text).substr(start);
+  std::string kept = text.substr(start);
+  if (newest_run_in(kept).empty()) {
+    if (const auto run = newest_run_in(std::string_view(text).substr(0, start)); !run.empty())
+      kept = fmt::format("{}\n{}", run, kept);
+  }
   if (shorter &&
       write(shorter.get(), kept.data(), kept.size()) == static_cast<ssize_t>(kept.size()) &&
       fsync(shorter.get()) == 0 && renameat(folder.get(), kNew, folder.get(), kRecordFile) == 0) {
@@ -213,7 +230,7 @@ std::optional<Record> read_last_run(const std::string& folder) {
     return std::find_if(records.begin(), records.end(), is_run);
   };
   const std::vector<Record> records = records_at_end(
-      file, kRecordsKept,
+      file, kRecordsKept + kSlack + 1,
       [&](const std::vector<Record>& found) { return newest_run(found) != found.end(); });
   const auto found = newest_run(records);
   return found == records.end() ? std::nullopt : std::optional(*found);

@@ -16,6 +16,7 @@
 #include "system/machine_error.h"
 #include "system/output_log.h"
 #include "system/record_file.h"
+#include "system/run_marker.h"
 
 namespace leader_cron {
 namespace {
@@ -96,6 +97,12 @@ Descriptor open_run_folder(const std::string& path) {
 
 bool lock_run_folder(const Descriptor& folder) {
   return flock(folder.get(), LOCK_EX | LOCK_NB) == 0;
+}
+
+std::optional<Descriptor> lock_idle_run_folder(const std::string& path) {
+  Descriptor folder = open_folder(path);
+  if (folder && (!lock_run_folder(folder) || !running_now(path).empty())) return std::nullopt;
+  return folder;
 }
 
 Descriptor reopened(const Descriptor& folder) {

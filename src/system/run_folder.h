@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "system/descriptor.h"
@@ -27,6 +28,10 @@ Descriptor open_run_folder(const std::string& path);
 // False where another process holds it. As long as this process, or one that inherits the
 // descriptor, has `folder` open.
 bool lock_run_folder(const Descriptor& folder);
+
+// For root: nothing where a run goes on in the folder at `path`. Else it is locked for as long as
+// what is given is held; empty: it is no folder.
+std::optional<Descriptor> lock_idle_run_folder(const std::string& path);
 
 // The same folder without the lock.
 Descriptor reopened(const Descriptor& folder);

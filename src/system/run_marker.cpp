@@ -14,6 +14,8 @@
 #include <optional>
 #include <string_view>
 
+#include "system/boot_clock.h"
+#include "system/machine_error.h"
 #include "system/process_tree.h"
 #include "system/record_file.h"
 
@@ -43,7 +45,16 @@ Descriptor open_marker(const Descriptor& folder, const std::string& name) {
   return file;
 }
 
-// The first line is a record, the second "session START-TIME" of the command, if it got so far.
+std::string unfinished(const std::string& name) {
+  return "." + name;
+}
+
+std::string name_of(pid_t supervisor) {
+  return fmt::format("{}{}", kPrefix, supervisor);
+}
+
+// The first line is a record, the second "session START-TIME BOOT-ID" of the command, if it got so
+// far.
 Record lost_record(const Descriptor& marker, std::string_view text) {
   if (auto record = parse_record(text.substr(0, text.find('\n')))) return *std::move(record);
   // The disk was full: its time is all that is known.
@@ -65,20 +76,24 @@ void end_session(std::string_view text) {
   const char* end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), end, session);
   if (first.ec != std::errc() || first.ptr == end) return;
-  if (std::from_chars(first.ptr + 1, end, start).ec != std::errc()) return;
-  // The id may be another process's by now, or one of a boot before this one.
-  if (session <= 1 || start_time_of(session) != start) return;
-  for (const pid_t process : processes_of_session(session)) kill(process, SIGKILL);
+  const auto second = std::from_chars(first.ptr + 1, end, start);
+  if (second.ec != std::errc() || second.ptr == end) return;
+  text.remove_prefix(static_cast<std::size_t>(second.ptr + 1 - text.data()));
+  // The kernel gives a session's id to no other process as long as somebody is in it, whether or
+  // not its leader is. So who leads another session by now tells that nobody is left in ours.
+  if (session <= 1 || text.substr(0, text.find('\n')) != boot_id()) return;
+  if (const auto leader = start_time_of(session); leader && leader != start) return;
+  for (const pid_t process : processes_of_session(session, start)) kill(process, SIGKILL);
 }
 
 }  // namespace
 
 RunMarker::RunMarker(const Descriptor& folder, const Record& lost)
     : folder_(openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
-      name_(fmt::format("{}{}", kPrefix, getpid())) {
+      name_(name_of(getpid())) {
   // Locked and whole before it has its name, or a run beside this one would take it for a lost
   // one's.
-  const std::string being_made = "." + name_;
+  const std::string being_made = unfinished(name_);
   unlinkat(folder_.get(), being_made.c_str(), 0);  // of a process of the same id, long ago
   file_ = Descriptor(openat(folder_.get(), being_made.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -97,8 +112,12 @@ RunMarker::RunMarker(const Descriptor& folder, const Record& lost)
 void RunMarker::note_session(pid_t session) {
   const auto start = start_time_of(session);
   if (!file_ || error_ != 0 || !start) return;
-  const std::string line = fmt::format("{} {}\n", session, *start);
-  if (write(file_.get(), line.data(), line.size()) < 0) error_ = errno;
+  try {
+    const std::string line = fmt::format("{} {} {}\n", session, *start, boot_id());
+    if (write(file_.get(), line.data(), line.size()) < 0) error_ = errno;
+  } catch (const MachineError& error) {
+    error_ = error.error();
+  }
 }
 
 bool RunMarker::flush() {
@@ -108,6 +127,10 @@ bool RunMarker::flush() {
 void RunMarker::remove() {
   if (file_) unlinkat(folder_.get(), name_.c_str(), 0);
   file_.reset();
+}
+
+void remove_unfinished_marker(const Descriptor& folder, pid_t supervisor) {
+  unlinkat(folder.get(), unfinished(name_of(supervisor)).c_str(), 0);
 }
 
 std::size_t settle_abandoned_runs(const Descriptor& folder) {

@@ -40,6 +40,9 @@ class RunMarker {
   int error_ = 0;
 };
 
+// What a supervisor with this id, which is gone, was killed at making.
+void remove_unfinished_marker(const Descriptor& folder, pid_t supervisor);
+
 // Ends what is left of the sessions of runs that nobody supervises any more, and turns their
 // markers into records. The number of runs that still go on.
 std::size_t settle_abandoned_runs(const Descriptor& folder);

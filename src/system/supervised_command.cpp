@@ -24,8 +24,8 @@ constexpr int kPipeSize = 1 << 20;
 
 // Those that this process, or who started it (nohup(1), say), may ignore: the job must not inherit
 // that.
-constexpr std::array<int, 7> kToDefault = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE,
-                                           SIGTERM, SIGCHLD, SIGTTOU};
+constexpr std::array<int, 8> kToDefault = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE,
+                                           SIGTERM, SIGCHLD, SIGTTOU, SIGXFSZ};
 
 struct Pipe {
   Descriptor read_end;
@@ -34,7 +34,8 @@ struct Pipe {
 
 Pipe make_output_pipe() {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw MachineError("make", "a pipe", errno);
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw MachineError("make", "a pipe", std::strerror(errno));
   Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   fcntl(ends[0], F_SETPIPE_SZ, kPipeSize);
@@ -50,7 +51,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
 }
 
 // In the child of a vfork(2): only system calls. -1 with errno where that fails. posix_spawn(3)
-// would do, but asks for or sets the disposition of every signal, more than a hundred calls.
+// would do, but asks for or sets the disposition of every signal, more than a hundred calls. The
+// umask is the child's own: what the supervisor writes is not the job's to hide.
 pid_t start(const Launch& launch, const Descriptor& input, const Descriptor& output) {
   const std::vector<char*> arguments = pointers_to(launch.arguments);
   const std::vector<char*> environment = pointers_to(launch.environment);
@@ -63,6 +65,7 @@ pid_t start(const Launch& launch, const Descriptor& input, const Descriptor& out
   const pid_t process = vfork();
   if (process == 0) {
     setsid();
+    umask(launch.umask);
     dup2(input.get(), STDIN_FILENO);
     dup2(output.get(), STDOUT_FILENO);
     dup2(output.get(), STDERR_FILENO);
@@ -73,7 +76,8 @@ pid_t start(const Launch& launch, const Descriptor& input, const Descriptor& out
     _exit(kNotFound);
   }
   // NOLINTEND(clang-analyzer-unix.Vfork, clang-analyzer-security.insecureAPI.vfork)
-  if (process < 0 || error == 0) return process;
+  if (process < 0) throw MachineError("start", "a process", std::strerror(errno));
+  if (error == 0) return process;
   waitpid(process, nullptr, 0);
   errno = error;
   return -1;
@@ -91,7 +95,6 @@ SupervisedCommand::SupervisedCommand(const Launch& launch) {
   Pipe pipe = make_output_pipe();
   const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!nothing) throw MachineError("open", "/dev/null", std::strerror(errno));
-  umask(launch.umask);
   process_ = start(launch, nothing, pipe.write_end);
   if (process_ < 0) throw MachineError("run", launch.arguments.front(), errno);
   output_ = std::move(pipe.read_end);

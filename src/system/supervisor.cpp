@@ -48,6 +48,23 @@ Instant now() {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
+Descriptor watch_for_signals() {
+  const sigset_t set = watched_signals();
+  Descriptor signals(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals) throw MachineError("make", "a descriptor for signals", std::strerror(errno));
+  return signals;
+}
+
+// What is on record if nobody sees the run's end.
+Record lost_record_of(const RunOrder& order) {
+  Record record;
+  record.result = Record::Result::lost;
+  record.reason = kSupervisorKilled;
+  record.trigger = order.trigger;
+  record.start = order.start;
+  return record;
+}
+
 // The process that does the work.
 class Supervisor {
  public:
@@ -59,10 +76,7 @@ class Supervisor {
         output_(order.job.log_limit) {}
 
   int run() {
-    record_.trigger = order_.trigger;
-    record_.start = now();
-    record_.result = Record::Result::lost;
-    record_.reason = kSupervisorKilled;
+    record_ = lost_record_of(order_);
     const int status = start_and_watch();
     record_.exit_status = status;
     record_.end = now();
@@ -74,6 +88,7 @@ class Supervisor {
   int start_and_watch() {
     std::optional<SupervisedCommand> command;
     try {
+      signals_ = watch_for_signals();
       command.emplace(order_.launch);
     } catch (const MachineError& error) {
       record_.result = Record::Result::error;
@@ -99,14 +114,12 @@ class Supervisor {
   }
 
   void watch(SupervisedCommand& command) {
-    const sigset_t set = watched_signals();
-    const Descriptor signals(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     carry_out(begin(limits_), command);
     bool reading = true;
     while (run_.phase != Supervision::Phase::done) {
       // Who reads our output and stops holds up the job as he would without us, and nothing else.
       const bool printing = !to_print_.empty();
-      std::array<pollfd, 4> fds = {{{signals.get(), POLLIN, 0},
+      std::array<pollfd, 4> fds = {{{signals_.get(), POLLIN, 0},
                                     {run_.abandoned ? -1 : life_line_.get(), POLLIN, 0},
                                     {reading && !printing ? command.output().get() : -1, POLLIN, 0},
                                     {printing ? STDOUT_FILENO : -1, POLLOUT, 0}}};
@@ -114,7 +127,7 @@ class Supervisor {
       if (fds[3].revents != 0) print_some();
       if (fds[2].revents != 0) reading = take_output(command);
       if (fds[1].revents != 0) handle({RunEvent::Kind::abandoned, {}, 0}, command);
-      if (fds[0].revents != 0) take_signals(signals, command);
+      if (fds[0].revents != 0) take_signals(command);
       if (deadline_ && Clock::now() >= *deadline_) {
         deadline_.reset();
         handle({RunEvent::Kind::time_is_up, {}, 0}, command);
@@ -173,10 +186,10 @@ class Supervisor {
     }
   }
 
-  void take_signals(const Descriptor& signals, SupervisedCommand& command) {
+  void take_signals(SupervisedCommand& command) {
     signalfd_siginfo info{};
     bool ended = false;
-    while (read(signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    while (read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
       if (info.ssi_signo == SIGCHLD) {
         ended = true;
       } else {
@@ -199,9 +212,11 @@ class Supervisor {
       if (*step.signal_group == SIGTERM) command.signal_group(SIGCONT);
     }
     if (step.signal_all) {
-      // The group at once, then whoever left it; a stopped process sees TERM when it goes on.
-      if (!run_.command) command.signal_group(*step.signal_all);
-      signal_descendants(*step.signal_all);
+      // The group at once, then whoever left it; a stopped process sees TERM when it goes on. Once
+      // each: many a program takes a second TERM for a word to stop without cleaning up.
+      const bool has_group = !run_.command;
+      if (has_group) command.signal_group(*step.signal_all);
+      signal_descendants(*step.signal_all, has_group ? command.session() : 0);
       if (*step.signal_all == SIGTERM) signal_descendants(SIGCONT);
     }
     if (step.stop_timer) deadline_.reset();
@@ -267,6 +282,7 @@ class Supervisor {
   Supervision run_;
   Record record_;
   Output output_;
+  Descriptor signals_;
   std::optional<RunMarker> own_marker_;
   RunMarker* marker_ = nullptr;
   std::optional<SystemLog> log_;
@@ -322,6 +338,7 @@ int supervise(const RunOrder& order, Descriptor& folder) {
     setpgid(0, 0);
     become_subreaper();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);  // setrlimit(2): what cannot be written is an error, not the end
     signal(SIGTTOU, SIG_IGN);
     // The lock stays with the first process alone: it is free when that is gone.
     const Descriptor unlocked = reopened(folder);
@@ -335,6 +352,11 @@ int supervise(const RunOrder& order, Descriptor& folder) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   end_orphans();
   settle_abandoned_runs(folder);
+  remove_unfinished_marker(folder, supervisor);
+  Record lost = lost_record_of(order);
+  lost.slot = order.slot_known;
+  if (order.slot) lost.slot = order.slot(lost.start);
+  append_record(folder, lost, true);
   return kOwnFailure;
 }
 

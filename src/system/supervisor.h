@@ -24,6 +24,7 @@ struct RunOrder {
   Job job;
   Launch launch;
   Trigger trigger = Trigger::schedule;
+  Instant start;
   bool echo = false;  // copy the output to our own
   // The time of the schedule that it is started for, if it is known already.
   std::optional<std::chrono::sys_seconds> slot_known;
