@@ -252,5 +252,21 @@ TEST_F(Metrics, AreWrittenWhereTheOptionSaysAndGoWithIt) {
   EXPECT_FALSE(fs::exists(other / "django-app-maintenance.prom"));
 }
 
+TEST_F(Metrics, WhereTheyCannotBeWrittenThatIsLoggedAndNothingElseFails) {
+  Fleet fleet = fleet_with("- {name: tick, schedule: '* * * * *', command: 'exit 4'}", 1);
+  // Root may do as it likes elsewhere, but makes no file here.
+  fs::create_directory_symlink("/proc/sys", fleet.root(kUnit) / "metrics");
+  fleet.set_config({{"metrics-directory", "/metrics"}});
+  fleet.settle();
+  EXPECT_EQ(message(fleet), "leader, 1 job");
+  const auto log = fleet.log();
+  EXPECT_TRUE(std::any_of(log.begin(), log.end(), [](const auto& line) {
+    return line.message.find("django-app-maintenance.prom") != std::string::npos;
+  }));
+  fleet.remove_unit(kUnit);
+  fleet.settle();
+  EXPECT_TRUE(fleet.units().empty());
+}
+
 }  // namespace
 }  // namespace charm_test

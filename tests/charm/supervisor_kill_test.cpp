@@ -160,6 +160,37 @@ TEST_F(SupervisorKill, AfterBothWereKilledTheNextRunClearsUp) {
   expect_a_lost_run_and_a_good_one("a");
 }
 
+TEST_F(SupervisorKill, WhatIsLeftOfASessionWhoseLeaderIsGoneGoesWithTheNextRun) {
+  install();
+  Started run = start_and_wait("a", "sleep $MARK & : > $READY; sleep $MARK; :");
+  const pid_t second = child_of(run.id());
+  const pid_t shell = child_of(second);
+  for (const pid_t each : {run.id(), second}) kill(each, SIGSTOP);
+  for (const pid_t each : {run.id(), second, shell}) kill(each, SIGKILL);
+  run.wait();
+  EXPECT_TRUE(becomes_true([&] { return !fs::exists(fmt::format("/proc/{}", shell)); }));
+  EXPECT_FALSE(processes().empty());
+  expect_a_lost_run_and_a_good_one("a");
+}
+
+TEST_F(SupervisorKill, TheSecondSupervisorKilledAsItStartsLeavesARecord) {
+  install();
+  constexpr int kRounds = 60;
+  for (int round = 1; round <= kRounds; ++round) {
+    Started run = start("a", "sleep $MARK & wait");
+    pid_t second = -1;
+    while ((second = child_of(run.id())) < 0 && !run.has_ended()) {
+    }
+    usleep(static_cast<useconds_t>(round) * 40);
+    kill(second, SIGKILL);
+    EXPECT_EQ(run.wait().status, 125);
+    ASSERT_EQ(records("a").size(), static_cast<std::size_t>(round));
+    EXPECT_EQ(last_record("a").value("result", ""), "lost");
+    for (const auto& left : fs::directory_iterator(run_folder("a")))
+      EXPECT_EQ(left.path().filename().string().find(".running"), std::string::npos);
+  }
+}
+
 TEST_F(SupervisorKill, ARunBesideALostOneOfAJobThatMayOverlapGoesOn) {
   install();
   Started good = start_and_wait(

@@ -123,6 +123,42 @@ TEST_F(SupervisorRecords, TheNewestThousandAreKeptAndTotalsCountOn) {
   EXPECT_EQ(fs::status(record_file("a")).permissions(), fs::perms(0600));
 }
 
+TEST_F(SupervisorRecords, SkippedRunsDoNotPushOutTheLastThatRan) {
+  install();
+  by_cron("a", "exit 3");
+  const std::string failed = read(record_file("a"));
+  auto skipped = last_record("a");
+  skipped["result"] = "skipped";
+  skipped["reason"] = "this unit has not been confirmed as leader for 20 minutes";
+  std::string text = failed;
+  for (int i = 0; i < 1200; ++i) text += skipped.dump() + "\n";
+  put_records("a", text);
+  fs::remove(root() / "run/django-app-maintenance/stamp");
+  by_cron("a", "exit 0");
+  EXPECT_LT(records("a").size(), 1100u);
+  EXPECT_EQ(results("a").front(), "failure");
+  EXPECT_EQ(results("a").back(), "skipped");
+  hook();
+  EXPECT_THAT(juju_status(), HasSubstr("a failed"));
+  EXPECT_THAT(by_hand("list").out, HasSubstr("exit 3"));
+}
+
+TEST_F(SupervisorRecords, WhatAJobsUserWritesThereIsShownInPlainLines) {
+  install();
+  by_cron("nob", "exit 3");
+  auto record = last_record("nob");
+  record["result"] = "lost";
+  record["reason"] = "x\033]0;title\007\nroot  forged";
+  record["last-line"] = "\033[31mred\nroot  forged";
+  put_records("nob", record.dump() + "\n");
+  hook();
+  for (const std::string& text :
+       {by_hand("history nob").out, by_hand("list").out, by_hand("status").out, juju_status()}) {
+    EXPECT_EQ(text.find('\033'), std::string::npos) << text;
+    EXPECT_EQ(text.find("\nroot  forged"), std::string::npos) << text;
+  }
+}
+
 TEST_F(SupervisorRecords, EachUserReadsItsOwnAndRootAll) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   install();

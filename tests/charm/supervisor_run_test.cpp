@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -82,6 +83,26 @@ TEST_F(SupervisorRun, TheCommandMayEndInItsOwnWayAtATimeout) {
 }
 
 // Takes the ten seconds between TERM and KILL, once for all of them.
+// As strace(1) sees it: who is told twice at short intervals may notice one.
+TEST_F(SupervisorRun, AtATimeoutEachProcessIsToldOnce) {
+  if (shell("exec strace -qq -o /dev/null true").status != 0)
+    GTEST_SKIP() << "strace cannot trace on this machine";
+  install();
+  const std::string trace = in_folder("trace");
+  Started run({"/usr/bin/strace", "-f", "-qq", "-e", "trace=kill", "-e", "signal=none", "-o", trace,
+               program(), "run", "timed"},
+              crons_environment("setsid sleep $MARK & sleep $MARK"));
+  EXPECT_EQ(run.wait().status, 124);
+  std::istringstream lines(read(trace));
+  std::vector<std::string> told;
+  for (std::string line; std::getline(lines, line);) {
+    if (const auto call = line.find("kill("); line.find("SIGTERM") != std::string::npos)
+      told.push_back(line.substr(call, line.find(',') - call));
+  }
+  EXPECT_EQ(told.size(), 2u) << "the command's group, and who left it";
+  EXPECT_EQ(std::set(told.begin(), told.end()).size(), told.size());
+}
+
 TEST_F(SupervisorRun, WhatIgnoresTermIsKilled) {
   install("- {name: bomb, schedule: '@daily', timeout: 1s, command: 'eval \"$DO\"'}\n");
   Started command = start("timed", "trap '' TERM; while :; do sleep 0.1; done");
@@ -235,6 +256,43 @@ TEST_F(SupervisorRun, ALoggerThatDoesNotReadHoldsNoRun) {
   EXPECT_EQ(last_record("a").value("last-line", ""), "end");
 }
 
+TEST_F(SupervisorRun, ALoggerThatIsStartedAnewIsFoundAgain) {
+  install();
+  std::optional<SystemLogSocket> log(std::in_place, root());
+  Started run =
+      start("a", "echo before; while [ ! -e $GO ]; do sleep 0.02; done; sleep 1.2; echo after",
+            {{"GO", in_folder("go")}});
+  EXPECT_TRUE(becomes_true([&] { return log_of("a").find("before") != std::string::npos; }));
+  log.reset();
+  log.emplace(root());
+  write(in_folder("go"), "");
+  const auto lines = log->lines_until_end_of(run);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], EndsWith(": a: after"));
+}
+
+TEST_F(SupervisorRun, WithoutRoomForDescriptorsItEnds) {
+  install();
+  for (int room = 4; room <= 20; ++room) {
+    SCOPED_TRACE(room);
+    Started run({"/bin/sh", "-c",
+                 fmt::format("ulimit -n {}; exec '{}' run several", room, program().string())},
+                crons_environment("exit 3"));
+    ASSERT_TRUE(becomes_true([&] { return run.has_ended(); }));
+    const int status = run.wait().status;
+    EXPECT_TRUE(status == 125 || status == 3) << status;
+  }
+  EXPECT_EQ(last_record("several").value("exit-status", 0), 3) << "the last one had room";
+}
+
+TEST_F(SupervisorRun, ALimitOnTheSizeOfFilesEndsNoRun) {
+  install();
+  const auto result = shell(fmt::format("ulimit -f 64; exec '{}' run a", program().string()),
+                            crons_environment("seq 1 100000; exit 6"));
+  EXPECT_EQ(result.status, 6);
+  EXPECT_EQ(last_record("a").value("exit-status", 0), 6);
+}
+
 TEST_F(SupervisorRun, WhatCannotBeStartedHasTheStatusOfCoreutilsAndARecord) {
   install(
       "- {name: lost, schedule: '@daily', directory: /no/such/folder, command: 'echo no'}\n"
@@ -370,6 +428,44 @@ TEST_F(SupervisorRun, UmaskAndDirectoryAreTheJobs) {
                 .out,
             "0022\n");
   EXPECT_EQ(fs::status(record_file("masked")).permissions(), fs::perms(0600));
+}
+
+TEST_F(SupervisorRun, AUmaskThatHidesAllHidesNothingOfTheRuns) {
+  install("- {name: hidden, schedule: '@daily', user: nobody, umask: '0777', command: umask}\n");
+  for (int run = 1; run <= 3; ++run) {
+    EXPECT_EQ(by_hand("run hidden").out, "0777\n");
+    EXPECT_EQ(records("hidden").size(), static_cast<std::size_t>(run));
+  }
+  EXPECT_EQ(fs::status(record_file("hidden")).permissions(), fs::perms(0600));
+}
+
+TEST_F(SupervisorRun, WhatAPersonStartsBeginsInTheUsersHome) {
+  install(
+      "- {name: where, schedule: '@daily', command: pwd}\n"
+      "- {name: homeless, schedule: '@daily', user: nobody, command: pwd}\n");
+  EXPECT_EQ(by_hand("run where").out, "/root\n");
+  EXPECT_EQ(by_hand("run homeless").out, "/var/spool/cron\n") << "as Debian's cron";
+}
+
+TEST_F(SupervisorRun, AJobThatGoesAndComesBackWhileItRunsDoesNotOverlap) {
+  const std::string job = "- {name: x, schedule: '@daily', command: 'eval \"$DO\"'}\n";
+  install(job);
+  const fs::path go = in_folder("go");
+  Started run = start("x", ": > $READY; while [ ! -e $GO ]; do sleep 0.02; done",
+                      {{"READY", in_folder("ready")}, {"GO", go}});
+  EXPECT_TRUE(becomes_true([&] { return fs::exists(in_folder("ready")); }));
+  const fs::path folder = run_folder("x");
+  configure("[]");
+  hook();
+  EXPECT_TRUE(fs::exists(folder));
+  configure(job);
+  EXPECT_EQ(by_cron("x", "echo second").status, 0);
+  EXPECT_THAT(results("x"), testing::ElementsAre("skipped"));
+  configure("[]");
+  write(go, "");
+  EXPECT_EQ(run.wait().status, 0);
+  hook();
+  EXPECT_FALSE(fs::exists(folder)) << "nothing runs in it any more";
 }
 
 TEST_F(SupervisorRun, SignalsAreForTheJobToAnswer) {
