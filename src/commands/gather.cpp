@@ -271,8 +271,12 @@ void look_at_leadership(const HookCall& call, Questions& questions, Gathered& ga
     options = read.options;
     facts.leadership_problem = std::move(read.problem);
   }
+  // What another unit knew, from which this one takes over, says nothing of this one.
+  const bool own = std::ranges::any_of(facts.services, [&facts](const OwnedService& each) {
+    return each.service == facts.service && each.unit == facts.unit;
+  });
   std::optional<ServicePaths> paths;
-  if (!facts.service.empty() && objection(facts).empty()) paths.emplace(facts.service);
+  if (own && objection(facts).empty()) paths.emplace(facts.service);
   const LeadershipFacts& known = ask_leadership(call, questions, options, paths);
   facts.reading = known.reading;
   facts.decision = decide(known);

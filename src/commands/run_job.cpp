@@ -42,6 +42,8 @@ namespace {
 // not what it was started for.
 constexpr std::chrono::hours kLatestStart{1};
 
+constexpr std::string_view kHome = "HOME=";
+
 Instant now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
@@ -164,7 +166,6 @@ class Run {
 
   // As cron does.
   static void start_at_home(const std::vector<std::string>& environment) {
-    constexpr std::string_view kHome = "HOME=";
     const auto home = std::ranges::find_if(
         environment, [](const std::string& entry) { return entry.starts_with(kHome); });
     if (home != environment.end() && chdir(home->c_str() + kHome.size()) == 0) return;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "charm_fixture.h"
 
 namespace charm_test {
@@ -63,6 +65,28 @@ TEST_F(Ownership, TheSecondApplicationTakesOverWhenTheFirstIsRemoved) {
   second.settle();
   EXPECT_THAT(read(crontab_path(root)), HasSubstr("written by the Juju application other-cron."));
   EXPECT_EQ(second.status("other-cron/0").message, "leader, 2 jobs");
+}
+
+// Removed by force in this boot: no hook of its own has cleared away what it knew.
+TEST_F(Ownership, WhoTakesOverKnowsNothingOfWhatTheUnitBeforeKnewOfLeadership) {
+  Fleet fleet = deployed(fleet_options(folder_.path()), 1);
+  const auto root = fleet.root("django-cron/0");
+  const auto known = root / "run/django-app-maintenance/leadership";
+  write(root / "var/lib/django-app-maintenance/owner", "django-cron/7\n");
+  std::istringstream words(read(known));
+  constexpr int kYielded = 8;  // the word of it, see local_leadership.h
+  std::string text;
+  int number = 0;
+  for (std::string word; words >> word; text += ' ')
+    text += ++number == kYielded ? "987654321" : word;
+  text.back() = '\n';
+  write(known, text);
+  fleet.update_status();
+  fleet.settle();
+  EXPECT_EQ(read(root / "var/lib/django-app-maintenance/owner"), "django-cron/0\n");
+  EXPECT_EQ(fleet.status("django-cron/0").message, "leader, 2 jobs");
+  EXPECT_NE(read(known), "");
+  EXPECT_EQ(read(known).find("987654321"), std::string::npos);
 }
 
 TEST_F(Ownership, ARefusedServiceNameKeepsTheOldServiceAliveAndLed) {

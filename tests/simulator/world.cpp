@@ -118,8 +118,7 @@ class World {
     });
     if (caught_up) ++outcome_.caught_up;
     Marks& started = unit.started.now;
-    const Mark mark{the_job().name, schedule_id(the_job()),
-                    sys_seconds(seconds(slot / kSecond))};
+    const Mark mark{the_job().name, schedule_id(the_job()), sys_seconds(seconds(slot / kSecond))};
     if (started.empty()) {
       started.push_back(mark);
     } else if (started[0].slot < mark.slot) {
