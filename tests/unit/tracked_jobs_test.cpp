@@ -83,6 +83,7 @@ TEST(TrackedJobs, DisabledOnesAndThoseOfABootAreNot) {
 
 std::vector<std::string> names_of(const std::vector<CatchUpJob>& tracked) {
   std::vector<std::string> names;
+  names.reserve(tracked.size());
   for (const CatchUpJob& each : tracked) names.push_back(each.name);
   return names;
 }
