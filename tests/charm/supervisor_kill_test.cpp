@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -162,13 +164,16 @@ TEST_F(SupervisorKill, AfterBothWereKilledTheNextRunClearsUp) {
 
 TEST_F(SupervisorKill, WhatIsLeftOfASessionWhoseLeaderIsGoneGoesWithTheNextRun) {
   install();
+  // Of the orphans this process is told, not an init that may be late to collect them.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   Started run = start_and_wait("a", "sleep $MARK & : > $READY; sleep $MARK; :");
   const pid_t second = child_of(run.id());
   const pid_t shell = child_of(second);
   for (const pid_t each : {run.id(), second}) kill(each, SIGSTOP);
   for (const pid_t each : {run.id(), second, shell}) kill(each, SIGKILL);
   run.wait();
-  EXPECT_TRUE(becomes_true([&] { return !fs::exists(fmt::format("/proc/{}", shell)); }));
+  EXPECT_TRUE(becomes_true([&] { return waitpid(shell, nullptr, WNOHANG) == shell; }));
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
   EXPECT_FALSE(processes().empty());
   expect_a_lost_run_and_a_good_one("a");
 }
