@@ -8,23 +8,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "charm/names.h"
-#include "commands/job_files.h"
+#include "commands/installed_job.h"
 #include "cron/crontab.h"
 #include "cron/next_run.h"
-#include "jobs/job_lines.h"
-#include "jobs/stored_job.h"
 #include "jobs/suggest.h"
 #include "run/admission.h"
 #include "run/history.h"
 #include "run/launch.h"
 #include "system/boot_clock.h"
 #include "system/file.h"
-#include "system/job_lookup.h"
 #include "system/machine.h"
 #include "system/machine_error.h"
 #include "system/record_file.h"
@@ -32,7 +28,6 @@
 #include "system/run_marker.h"
 #include "system/supervisor.h"
 #include "system/system_log.h"
-#include "system/users.h"
 #include "system/zone_file.h"
 
 namespace leader_cron {
@@ -73,10 +68,10 @@ class Run {
       record.reason = first == last
                           ? fmt::format("due at {}", utc_text(last))
                           : fmt::format("due from {} to {}", utc_text(first), utc_text(last));
-      const auto installed = installed_job();
+      const auto installed = find_installed_job(paths_, name_);
       if (!installed) return no_such_job();
       std::vector<std::string> environment;
-      if (geteuid() == 0) become_the_jobs_user(*installed, environment);
+      if (geteuid() == 0) become_its_user(*installed, paths_, environment);
       const Descriptor folder = open_folder();
       try {
         append_record(folder, record);
@@ -100,53 +95,18 @@ class Run {
     }
   }
 
-  std::string job_path(uid_t user) const { return on_machine(paths_.job_file(user)); }
-
-  // Whose it is by its file; nothing where there is none. Throws where it cannot be read.
-  struct InstalledJob {
-    Job job;
-    uid_t owner = 0;
-  };
-  std::optional<InstalledJob> installed_job() const {
-    const uid_t self = geteuid();
-    if (const auto line = find_job_line(job_path(self), name_)) return read_job(*line, self);
-    if (self != 0) return std::nullopt;
-    std::map<uid_t, std::string> lines;
-    std::vector<uid_t> users;
-    for (const uid_t user : users_with_jobs(paths_)) {
-      auto line = find_job_line(job_path(user), name_);
-      if (!line) continue;
-      lines.emplace(user, *std::move(line));
-      users.push_back(user);
-    }
-    if (users.empty()) return std::nullopt;
-    const uid_t owner = JobOwners(paths_).choose(name_, users);
-    return read_job(lines.at(owner), owner);
-  }
-
-  InstalledJob read_job(std::string_view text, uid_t owner) const {
-    const auto line = job_line_in(text);
-    auto job = line ? stored_job(line->body) : std::nullopt;
-    if (!job || job->name != name_) throw damaged(owner);
-    return {*std::move(job), owner};
-  }
-
-  MachineError damaged(uid_t owner) const {
-    return {"read the job", job_path(owner), "it is damaged; any hook of the charm mends it"};
-  }
-
   CrontabHead crontab_head() const {
     const auto crontab = read_beginning(on_machine(paths_.crontab), kCrontabHead);
     return read_crontab_head(crontab.value_or(""));
   }
 
   int run_or_throw() {
-    const auto installed = installed_job();
+    const auto installed = find_installed_job(paths_, name_);
     if (!installed) return no_such_job();
     const Job& job = installed->job;
     std::vector<std::string> environment =
         by_cron_ ? crons_environment() : as_crons(crontab_head());
-    if (geteuid() == 0) become_the_jobs_user(*installed, environment);
+    if (geteuid() == 0) become_its_user(*installed, paths_, environment);
     Descriptor folder = open_folder();
     if (const std::string reason = refusal_of(job); !reason.empty())
       return skip(job, folder, reason);
@@ -196,13 +156,7 @@ class Run {
   int run_on_record(RunOrder& order, Descriptor& folder) const {
     order.slot_known = slot_of(order.job, order.start);
     order.slot = nullptr;
-    Record lost;
-    lost.result = Record::Result::lost;
-    lost.trigger = order.trigger;
-    lost.slot = order.slot_known;
-    lost.start = order.start;
-    lost.reason = kSupervisorKilled;
-    RunMarker marker(folder, lost);
+    RunMarker marker(folder, lost_record_of(order));
     if (!marker.flush() && order.job.run_on == RunOn::leader) {
       marker.remove();
       throw MachineError("run the job", name_, "that it starts cannot be recorded before it does");
@@ -275,22 +229,6 @@ class Run {
     return environment;
   }
 
-  // For root only. The file's owner must be the user that its text names: what a job's user could
-  // write into it must not choose whom root becomes.
-  void become_the_jobs_user(const InstalledJob& installed,
-                            std::vector<std::string>& environment) const {
-    const Job& job = installed.job;
-    const std::string path = job_path(installed.owner);
-    const auto users = find_users({job.user}).value_or(std::map<std::string, User>{});
-    const auto user = users.find(job.user);
-    if (user == users.end())
-      throw MachineError("become the user", job.user, "this machine has no such user");
-    const auto status = file_status(path);
-    if (!status || status->owner != user->second.uid || installed.owner != user->second.uid)
-      throw MachineError("trust the job", path, "it does not belong to the job's user");
-    become(user->second, environment);
-  }
-
   Descriptor open_folder() const {
     const std::string path = on_machine(paths_.run(geteuid(), name_));
     try {
@@ -356,31 +294,12 @@ class Run {
                        on_machine(paths_.state)));
       return kOwnFailure;
     }
-    const std::vector<std::string> names = names_of_jobs();
+    const std::vector<std::string> names = names_of_jobs(paths_);
     const std::vector<std::string_view> known(names.begin(), names.end());
     const std::string_view nearest = nearest_word(name_, known);
     tell(fmt::format("no job {}{}", name_,
                      nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
     return kOwnFailure;
-  }
-
-  // Of the jobs that this user may run. Throws where a file of them is not as we wrote it: the job
-  // may be lost in it.
-  std::vector<std::string> names_of_jobs() const {
-    std::vector<std::string> names;
-    const uid_t self = geteuid();
-    for (const uid_t user : users_with_jobs(paths_)) {
-      if (self != 0 && self != user) continue;
-      const std::string text = read_beginning(job_path(user), kLargestJobFile).value_or("");
-      const JobLines lines(text);
-      std::string as_written;
-      for (const JobLine& line : lines.all()) {
-        add_line(as_written, line);
-        names.emplace_back(line.name);
-      }
-      if (as_written != text) throw damaged(user);
-    }
-    return names;
   }
 
   // Cron would mail what is printed, and nobody reads it of what a hook has started.

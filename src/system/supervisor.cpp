@@ -55,16 +55,6 @@ Descriptor watch_for_signals() {
   return signals;
 }
 
-// What is on record if nobody sees the run's end.
-Record lost_record_of(const RunOrder& order) {
-  Record record;
-  record.result = Record::Result::lost;
-  record.reason = kSupervisorKilled;
-  record.trigger = order.trigger;
-  record.start = order.start;
-  return record;
-}
-
 // The process that does the work.
 class Supervisor {
  public:
@@ -93,13 +83,11 @@ class Supervisor {
     } catch (const MachineError& error) {
       record_.result = Record::Result::error;
       record_.reason = error.what();
-      record_.slot = order_.slot_known;
       marker_ = order_.marker;
       if (error.error() == 0) return kOwnFailure;
       return error.error() == ENOENT ? kNotFound : kCannotRun;
     }
     // All that the run needs besides waits until the command runs.
-    record_.slot = order_.slot_known;
     if (order_.slot) record_.slot = order_.slot(record_.start);
     marker_ = order_.marker;
     if (marker_ == nullptr) marker_ = &own_marker_.emplace(folder_, record_);
@@ -321,6 +309,16 @@ int wait_for_supervisor(pid_t supervisor, const sigset_t& signals) {
 
 }  // namespace
 
+Record lost_record_of(const RunOrder& order) {
+  Record record;
+  record.result = Record::Result::lost;
+  record.reason = kSupervisorKilled;
+  record.trigger = order.trigger;
+  record.slot = order.slot_known;
+  record.start = order.start;
+  return record;
+}
+
 int supervise(const RunOrder& order, Descriptor& folder) {
   std::array<int, 2> life_line{};
   if (pipe2(life_line.data(), O_CLOEXEC) != 0) throw MachineError("make", "a pipe", errno);
@@ -354,7 +352,6 @@ int supervise(const RunOrder& order, Descriptor& folder) {
   settle_abandoned_runs(folder);
   remove_unfinished_marker(folder, supervisor);
   Record lost = lost_record_of(order);
-  lost.slot = order.slot_known;
   if (order.slot) lost.slot = order.slot(lost.start);
   append_record(folder, lost, true);
   return kOwnFailure;

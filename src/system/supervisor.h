@@ -37,6 +37,9 @@ struct RunOrder {
   std::function<void(const Record& record, const std::string& tail)> report;
 };
 
+// What is on record if nobody sees the run's end.
+Record lost_record_of(const RunOrder& order);
+
 // `folder` is the job's, locked by this process if its runs must not overlap. Gives the exit status
 // (see exit_status_of()); 125 where the run cannot be supervised or its directory not be entered,
 // 126 and 127 as coreutils' timeout has them where the shell cannot be started.
