@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "charm/names.h"
-#include "commands/gather.h"
+#include "commands/services.h"
 #include "commands/unit_commands.h"
 #include "cron/civil_time.h"
 #include "jobs/coming_runs.h"

@@ -5,7 +5,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "charm/facts.h"
 #include "charm/log_message.h"
@@ -27,16 +26,8 @@ struct Gathered {
 // cron daemon is installed before it is looked for.
 Gathered gather(const HookCall& call, Questions& questions);
 
-// All services with an owner on this machine; what killed hooks of `application` left goes to
-// `leftovers`.
-std::vector<OwnedService> find_services(std::string_view application,
-                                        std::vector<std::string>& leftovers);
-
 // For stop and remove: no hook tool is asked.
 Facts gather_for_removal(const HookCall& call);
-
-// The service that `unit` maintains on this machine, empty if there is none.
-std::string maintained_service(std::string_view unit);
 
 // templates/crontab.mustache of the charm this program lies in, else the one it was built with.
 std::string crontab_template();

@@ -9,6 +9,7 @@
 #include "commands/apply.h"
 #include "commands/catch_up_jobs.h"
 #include "commands/gather.h"
+#include "commands/services.h"
 #include "commands/unchanged.h"
 #include "juju/hook_tools.h"
 #include "system/file.h"

@@ -16,6 +16,7 @@
 #include "charm/tracked_jobs.h"
 #include "commands/apply.h"
 #include "commands/job_files.h"
+#include "commands/services.h"
 #include "run/health.h"
 #include "system/crontab_file.h"
 #include "system/file.h"
